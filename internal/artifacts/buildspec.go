@@ -1,0 +1,206 @@
+package artifacts
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+// Platforms that Fargate runs and CodeBuild builds.
+const (
+	LinuxAMD64 = "linux/amd64"
+	LinuxARM64 = "linux/arm64"
+)
+
+// BuildSpec tells CodeBuild how a release is built: the images, their tags and digests, and the two templates
+// that go on to CodeDeploy.
+type BuildSpec struct {
+	// Images are built and pushed in this order. Required, one or more.
+	Images []Image
+	// Platform is [LinuxAMD64] or [LinuxARM64]. Default: LinuxAMD64.
+	Platform string
+	// ConfigSource names the secondary source that holds taskdef.json and appspec.yaml: with CodePipeline, the
+	// input artifact's name. Letters, digits and underscores, for CodeBuild makes an environment variable of it.
+	// https://docs.aws.amazon.com/codebuild/latest/userguide/sample-multi-in-out.html
+	// Default: none, the files lie in the root of the repository.
+	ConfigSource string
+}
+
+// Image is what a container runs, built from the application's repository.
+type Image struct {
+	// Container is the container's name in the task definition. Required.
+	Container string
+	// Repository is the URI of the ECR repository. Required.
+	Repository string
+	// Target is the Dockerfile's stage. Default: the container's name.
+	Target string
+	// Dockerfile is a path from the repository's root. Default: Dockerfile.
+	Dockerfile string
+	// Context is the build's context, a path from the repository's root. Default: the root.
+	Context string
+	// BuildArgs are values for the Dockerfile's ARGs. They can be read from the image: no place for secrets.
+	BuildArgs map[string]string
+}
+
+//go:embed buildspec.yml.tmpl
+var buildSpecText string
+
+var buildSpecTemplate = template.Must(template.New(BuildSpecFile).Option("missingkey=error").Parse(buildSpecText))
+
+// Render gives buildspec.yml, or an error that lists every missing or impossible value.
+func (b BuildSpec) Render() (string, error) {
+	if b.Platform == "" {
+		b.Platform = LinuxAMD64
+	}
+	view, err := b.view()
+	if err != nil {
+		return "", fmt.Errorf("build specification: %w", err)
+	}
+	var text strings.Builder
+	if err := buildSpecTemplate.Execute(&text, view); err != nil {
+		return "", fmt.Errorf("rendering the build specification: %w", err)
+	}
+	return text.String(), nil
+}
+
+// buildSpecView is what the template sees: every value is safe in a shell, unquoted.
+type buildSpecView struct {
+	TaskDefinitionFile, AppSpecFile string
+	TemplateDir                     string // with its slash; empty for the root of the repository
+	Platform                        string
+	Registries                      []Repository // one of each registry
+	Images                          []imageView
+}
+
+type imageView struct {
+	Repository
+	Placeholder, Target, Dockerfile, Context string
+	BuildArgs                                []string // NAME=value
+}
+
+func (b BuildSpec) view() (buildSpecView, error) {
+	view := buildSpecView{
+		TaskDefinitionFile: TaskDefinitionFile,
+		AppSpecFile:        AppSpecFile,
+		Platform:           b.Platform,
+	}
+	problems := []error{b.validate()}
+	if b.ConfigSource != "" {
+		view.TemplateDir = `"$CODEBUILD_SRC_DIR_` + b.ConfigSource + `"/`
+	}
+	for i, image := range b.Images {
+		v, err := image.view()
+		if err != nil {
+			problems = append(problems, fmt.Errorf("Images[%d]: %w", i, err))
+		}
+		view.Images = append(view.Images, v)
+		if !slices.ContainsFunc(view.Registries, func(r Repository) bool { return r.Registry == v.Registry }) {
+			view.Registries = append(view.Registries, v.Repository)
+		}
+	}
+	return view, errors.Join(problems...)
+}
+
+// sourceIdentifier is CodeBuild's rule for secondary sources.
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html
+var sourceIdentifier = regexp.MustCompile(`^[A-Za-z0-9_]{1,127}$`)
+
+func (b BuildSpec) validate() error {
+	var problems []error
+	if len(b.Images) == 0 {
+		problems = append(problems, errors.New("Images is empty: give an image per container"))
+	}
+	if b.Platform != LinuxAMD64 && b.Platform != LinuxARM64 {
+		problems = append(problems, fmt.Errorf(
+			"Platform %q is not built by CodeBuild for Fargate: give %s or %s", b.Platform, LinuxAMD64, LinuxARM64))
+	}
+	if b.ConfigSource != "" && !sourceIdentifier.MatchString(b.ConfigSource) {
+		problems = append(problems, fmt.Errorf(
+			"ConfigSource %q is not a source identifier: use letters, digits and underscores, fewer than 128",
+			b.ConfigSource))
+	}
+	seen := map[string]int{}
+	for i, image := range b.Images {
+		for _, key := range []string{"Container " + image.Container, "Repository " + image.Repository} {
+			if first, twice := seen[key]; twice {
+				problems = append(problems, fmt.Errorf(
+					"Images[%d] has the same %s as Images[%d]: give each its own", i, key, first))
+			}
+			seen[key] = i
+		}
+	}
+	return errors.Join(problems...)
+}
+
+var (
+	// stageName is the Dockerfile's rule for FROM … AS <name>, in either case.
+	// https://docs.docker.com/reference/build-checks/stage-name-casing/
+	stageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+	// variableName is what a Dockerfile's ARG can name.
+	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+func (i Image) view() (imageView, error) {
+	var problems []error
+	if !containerName.MatchString(i.Container) {
+		problems = append(problems, fmt.Errorf(
+			"Container %q is not a container's name: use letters, digits, hyphens and underscores", i.Container))
+	}
+	repository, err := ParseRepository(i.Repository)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	target := orDefault(i.Target, i.Container)
+	if !stageName.MatchString(target) {
+		problems = append(problems, fmt.Errorf("Target %q is not the name of a Dockerfile's stage", target))
+	}
+	v := imageView{
+		Repository:  repository,
+		Placeholder: ImagePlaceholder(i.Container),
+		Target:      target,
+		Dockerfile:  shellWord(orDefault(i.Dockerfile, "Dockerfile")),
+		Context:     shellWord(orDefault(i.Context, ".")),
+	}
+	problems = append(problems, onOneLine("Dockerfile", i.Dockerfile), onOneLine("Context", i.Context))
+	for _, name := range slices.Sorted(maps.Keys(i.BuildArgs)) {
+		if !variableName.MatchString(name) {
+			problems = append(problems, fmt.Errorf("BuildArgs: %q is not the name of a variable", name))
+		}
+		problems = append(problems, onOneLine("BuildArgs: "+name, i.BuildArgs[name]))
+		v.BuildArgs = append(v.BuildArgs, shellWord(name+"="+i.BuildArgs[name]))
+	}
+	return v, errors.Join(problems...)
+}
+
+func orDefault(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}
+
+var unprintable = regexp.MustCompile(`[[:cntrl:]]`)
+
+// onOneLine refuses what would end a line of the template or is no text for a command.
+func onOneLine(field, value string) error {
+	if unprintable.MatchString(value) {
+		return fmt.Errorf("%s %q has a line break or a control character: write it on one line", field, value)
+	}
+	return nil
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+
+// shellWord writes a value so that a POSIX shell reads it as one word, as it stands.
+// https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_02_02
+func shellWord(value string) string {
+	if plainWord.MatchString(value) {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}

@@ -19,14 +19,14 @@ type documentJSON struct {
 }
 
 type statementJSON struct {
-	Sid          string                              `json:"Sid,omitempty"`
-	Effect       Effect                              `json:"Effect"`
-	Principal    Principals                          `json:"Principal,omitempty"`
-	NotPrincipal Principals                          `json:"NotPrincipal,omitempty"`
-	Action       stringList                          `json:"Action,omitempty"`
-	NotAction    stringList                          `json:"NotAction,omitempty"`
-	Resource     stringList                          `json:"Resource,omitempty"`
-	NotResource  stringList                          `json:"NotResource,omitempty"`
+	Sid          string                             `json:"Sid,omitempty"`
+	Effect       Effect                             `json:"Effect"`
+	Principal    Principals                         `json:"Principal,omitempty"`
+	NotPrincipal Principals                         `json:"NotPrincipal,omitempty"`
+	Action       stringList                         `json:"Action,omitempty"`
+	NotAction    stringList                         `json:"NotAction,omitempty"`
+	Resource     stringList                         `json:"Resource,omitempty"`
+	NotResource  stringList                         `json:"NotResource,omitempty"`
 	Condition    map[Operator]map[string]scalarList `json:"Condition,omitempty"`
 }
 

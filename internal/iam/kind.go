@@ -12,7 +12,7 @@ type Kind struct {
 	limit           int    // characters without white space; 0 if its service sets it
 	limitPage       string // where the limit is documented
 	basedOnResource bool   // has principals
-	impliesResource bool   // applies to what it is attached to, without naming it
+	impliesResource bool   // applies to what it is attached to, even without naming it
 }
 
 const quotasPage = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length"
@@ -38,7 +38,7 @@ var (
 		name: "key policy", limit: 32768, basedOnResource: true,
 		limitPage: "https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html",
 	}
-	// RepositoryPolicy belongs to an ECR repository, which it does not name.
+	// RepositoryPolicy belongs to an ECR repository, which it need not name.
 	RepositoryPolicy = Kind{
 		name: "repository policy", limit: 10240, basedOnResource: true, impliesResource: true,
 		limitPage: "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html",

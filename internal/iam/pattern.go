@@ -85,8 +85,8 @@ func atSegmentEnd(rest pattern) bool {
 	return len(rest) == 0 || rest[0] == token{':', false}
 }
 
-// matches tells whether the whole value fits. It goes back to the last * alone, so that it takes no more than
-// the product of both lengths, unless that * may not cross a colon while an earlier one may.
+// matches tells whether the whole value fits. It keeps every position that the pattern so far can reach, so it
+// takes no longer than the product of both lengths, whatever the pattern.
 func (p pattern) matches(value []rune, cross crossing) bool {
 	reached := make([]bool, len(value)+1)
 	reached[0] = true

@@ -102,6 +102,9 @@ func (s Statement) validatePrincipals(kind Kind) error {
 	}
 	var problems []error
 	for _, principals := range []Principals{s.Principal, s.NotPrincipal} {
+		if _, everyone := principals[Everyone]; everyone && len(principals) > 1 {
+			problems = append(problems, errors.New(`Principal "*" stands alone: it covers the others`))
+		}
 		for _, kind := range slices.Sorted(maps.Keys(principals)) {
 			problems = append(problems, validatePrincipal(kind, principals[kind]))
 		}
@@ -160,8 +163,8 @@ func (s Statement) validateResources(kind Kind) error {
 	switch {
 	case kind.impliesResource && given == 0:
 		return nil
-	case kind.impliesResource:
-		return fmt.Errorf("Resource: a %s names none, it applies to what it is attached to", kind.name)
+	case kind.name == TrustPolicy.name:
+		return errors.New("Resource: a trust policy names none, it applies to its role")
 	case (len(s.Resource) == 0) == (len(s.NotResource) == 0):
 		return errors.New("Resource: give exactly one of Resource and NotResource, with at least one resource")
 	}

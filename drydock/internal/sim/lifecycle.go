@@ -78,9 +78,24 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	if err != nil {
 		return plugin.DiffResult{}, err
 	}
-	changes := r.Diff(old, now)
+	was, err := fromProperties(req.OldOutputs)
+	if err != nil {
+		return plugin.DiffResult{}, err
+	}
+	changes := append(r.Diff(old, now), r.stale(now, was)...)
 	before := r.DeleteBeforeReplace || keepsName(r, old, now)
 	return diffResult(changes, before), nil
+}
+
+func (r *Resource) stale(now, was Values) []Change {
+	if r.Stale == nil {
+		return nil
+	}
+	var changes []Change
+	for _, name := range r.Stale(now, was) {
+		changes = append(changes, Change{name, Changed, true})
+	}
+	return changes
 }
 
 // keepsName tells whether a replacement would want the name that its original still holds; bridged providers then
@@ -131,12 +146,21 @@ func (op *Op) create(r *Resource) error {
 	if op.ID == "" {
 		return fmt.Errorf("the drydock's %s has no id", r.Type)
 	}
-	if op.Cloud.Get(r.Type, op.scope(), op.ID) != nil {
-		return fmt.Errorf("%s %s already exists", r.Type, op.ID)
+	op.Record.ID = r.recordID(op.ID, op.Out)
+	if op.Cloud.Get(r.Type, op.scope(), op.Record.ID) != nil {
+		return fmt.Errorf("%s %s already exists", r.Type, op.Record.ID)
 	}
 	delete(op.Out, defaultsKey)
-	op.Record.ID, op.Record.Outputs = op.ID, op.Out
+	op.Record.Outputs = op.Out
 	return op.Cloud.Put(op.Record)
+}
+
+// recordID is the key of the record that Pulumi knows by the id and outputs.
+func (r *Resource) recordID(id string, out Values) string {
+	if own := out.Str(r.Identity); r.Identity != "" && own != "" {
+		return own
+	}
+	return id
 }
 
 // plan fills in what a preview knows of a resource to be made.
@@ -178,7 +202,7 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 }
 
 func (op *Op) update(r *Resource) error {
-	op.Record = op.Cloud.Get(r.Type, op.scope(), op.ID)
+	op.Record = op.Cloud.Get(r.Type, op.scope(), r.recordID(op.ID, op.Out))
 	if op.Record == nil {
 		return fmt.Errorf("%s does not exist any more; run refresh", op.ID)
 	}
@@ -234,10 +258,14 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 	if err != nil {
 		return plugin.ReadResponse{}, err
 	}
+	was, err := fromProperties(req.State)
+	if err != nil {
+		return plugin.ReadResponse{}, err
+	}
 	op := s.op(ctx, r, req.URN, string(req.ID))
 	found := false
 	err = s.locked(Call{r.Type, "read", req.URN.Name()}, func() error {
-		rec := op.Cloud.Get(r.Type, op.scope(), op.ID)
+		rec := op.Cloud.Get(r.Type, op.scope(), r.recordID(op.ID, was))
 		if rec == nil {
 			return nil
 		}
@@ -264,9 +292,13 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 	if err != nil {
 		return plugin.DeleteResponse{}, err
 	}
+	was, err := fromProperties(req.Outputs)
+	if err != nil {
+		return plugin.DeleteResponse{}, err
+	}
 	op := s.op(ctx, r, req.URN, string(req.ID))
 	err = s.locked(Call{r.Type, "delete", req.URN.Name()}, func() error {
-		op.Record = op.Cloud.Get(r.Type, op.scope(), op.ID)
+		op.Record = op.Cloud.Get(r.Type, op.scope(), r.recordID(op.ID, was))
 		if op.Record == nil {
 			return nil // gone already: deleting is idempotent, as with the real provider
 		}

@@ -17,6 +17,9 @@ type Resource struct {
 	Outputs []string
 	// AutoName names the input that gets "<logical name>-<7 hex digits>" when the program leaves it out.
 	AutoName *AutoName
+	// Identity names the output that tells records apart where ids repeat: a task definition's id is its family, which
+	// its revisions share, and its ARN is its own. "": the id does.
+	Identity string
 	// Validate adds rules over several inputs. It runs at preview too, where any value may be Unknown.
 	Validate func(c *Check)
 	// Create makes the resource: it must set op.ID and the outputs in op.Out, or return the cloud's refusal.
@@ -32,6 +35,11 @@ type Resource struct {
 	Unsettled func(changed map[string]bool) []string
 	// ForceReplace names changed inputs that replace only in some cases.
 	ForceReplace func(old, new Values) []string
+	// Stale names the outputs that force a replacement although no input changed: those of a certificate that is due
+	// for renewal. nil: none.
+	Stale func(in, out Values) []string
+	// Sealed encrypts the type's records on disk for a secret among its outputs; a sensitive input does so by itself.
+	Sealed bool
 	// DeleteBeforeReplace is for types whose replacement could not exist beside the original.
 	DeleteBeforeReplace bool
 }

@@ -12,13 +12,13 @@ import (
 	"sort"
 )
 
-// sealed are the types with a sensitive input: their records are encrypted on disk, so that neither a backup of the
+// sealed are the types with a sensitive input or output: their records are encrypted on disk, so that neither a backup of the
 // folder nor a search through it finds a secret in plain text. The key lies beside, readable by its owner alone.
 func sealed(providers []*Provider) map[string]bool {
 	types := map[string]bool{}
 	for _, p := range providers {
 		for _, r := range p.Resources {
-			types[r.Type] = anySensitive(r.Inputs)
+			types[r.Type] = r.Sealed || anySensitive(r.Inputs)
 		}
 	}
 	return types

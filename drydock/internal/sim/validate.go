@@ -15,6 +15,8 @@ type Problem struct{ Path, Reason string }
 type Check struct {
 	In       Values
 	Problems []Problem
+
+	literal bool // values must have their types already
 }
 
 // Fail adds a problem at a property path such as "defaultActions[0].type".
@@ -46,6 +48,33 @@ func (c *Check) OneOf(keys ...string) {
 	c.Fail(keys[0], "one of %s must be given", strings.Join(keys, ", "))
 }
 
+// Document checks v, parsed from a JSON text that an input holds, by the description f and returns it with defaults
+// filled in. Unlike in inputs, "80" is no number here: the cloud's own API reads the text. A null is the same as none.
+func (c *Check) Document(path string, f *Field, v any) any {
+	inner := &Check{literal: true}
+	v = inner.value(path, f, withoutNulls(v))
+	c.Problems = append(c.Problems, inner.Problems...)
+	return v
+}
+
+func withoutNulls(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i, e := range v {
+			v[i] = withoutNulls(e)
+		}
+	case map[string]any:
+		for k, e := range v {
+			if e == nil {
+				delete(v, k)
+			} else {
+				v[k] = withoutNulls(e)
+			}
+		}
+	}
+	return v
+}
+
 func (c *Check) fields(path string, fields Fields, values Values) {
 	for _, k := range sortedKeys(values) {
 		if _, ok := fields[k]; !ok && !strings.HasPrefix(k, "__") {
@@ -75,7 +104,9 @@ func (c *Check) value(path string, f *Field, v any) any {
 	if v == Unknown {
 		return v
 	}
-	v = coerce(f.kind, v)
+	if !c.literal {
+		v = coerce(f.kind, v)
+	}
 	if !f.kind.accepts(v) {
 		c.Fail(path, "must be %s, not %s%s", f.kind, f.show(v), f.see())
 		return v

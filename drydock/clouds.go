@@ -1,0 +1,8 @@
+package drydock
+
+import "github.com/container-pipeline/container-pipeline/drydock/internal/sim"
+
+// simulated are the providers that a drydock serves unless it is told otherwise.
+func simulated() []*sim.Provider {
+	return []*sim.Provider{}
+}

@@ -1,0 +1,67 @@
+package drydock_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
+)
+
+// pond is a provider of one resource type, small enough to test the drydock apart from the clouds.
+func pond() *sim.Provider {
+	return &sim.Provider{Name: "pond", Version: "1.0.0", Resources: []*sim.Resource{{
+		Type: "pond:index:Duck",
+		Inputs: sim.Fields{
+			"name":  sim.String().Required(),
+			"color": sim.String(),
+			"size":  sim.String().Replaces(),
+		},
+		Outputs: []string{"voice"},
+		Create: func(op *sim.Op) error {
+			if op.In.Str("name") == "swan" {
+				return errors.New("a swan is not a duck")
+			}
+			op.ID = op.In.Str("name")
+			op.Out["voice"] = "quack " + op.ID
+			return nil
+		},
+	}}}
+}
+
+// withPond attaches the pond, kept in a folder of its own, and hands out its cloud.
+func withPond(t *testing.T, dir string) (drydock.Option, *sim.Cloud) {
+	t.Helper()
+	p := pond()
+	cloud, err := sim.OpenCloud(dir, p)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = cloud.Close() })
+	return drydock.WithProvider("pond", func() (int, func(), error) { return sim.Serve(p, cloud) }), cloud
+}
+
+type duck struct {
+	pulumi.CustomResourceState
+	Voice pulumi.StringOutput `pulumi:"voice"`
+}
+
+func newDuck(ctx *pulumi.Context, name string, props pulumi.Map) (*duck, error) {
+	d := &duck{}
+	if _, ok := props["name"]; !ok {
+		props["name"] = pulumi.String(name)
+	}
+	return d, ctx.RegisterResource("pond:index:Duck", name, props, d, pulumi.Version("1.0.0"))
+}
+
+func names(steps []drydock.Step) string {
+	var all []string
+	for _, s := range steps {
+		all = append(all, s.Op+" "+s.Name)
+	}
+	slices.Sort(all) // the engine works in parallel
+	return strings.Join(all, "; ")
+}

@@ -85,6 +85,10 @@ func TestEvaluateAllowsAndDenies(t *testing.T) {
 	object := get(bucket + "/a")
 	foreign := object
 	foreign.ResourceAccount = "444455556666"
+	const user = "arn:aws:iam::111122223333:user/ada"
+	ada := object
+	ada.Principal, ada.Session = user, ""
+	owned := iam.Request{Principal: "logging.s3.amazonaws.com", Action: "s3:GetObject", Resource: bucket + "/a", ResourceAccount: "111122223333"}
 	service := iam.Request{Principal: "ecs-tasks.amazonaws.com", Action: "sts:AssumeRole", Resource: buildRole}
 	check(t, []evaluation{
 		{name: "nothing attached denies", page: denyAllow, request: object, reason: `no statement allows the action "s3:GetObject"`},
@@ -105,6 +109,10 @@ func TestEvaluateAllowsAndDenies(t *testing.T) {
 		{name: "a boundary's denial denies", page: "access_policies_boundaries.html", request: object, identity: allowAll, boundary: allowAll + "," + denyBucket, reason: `"Keep"`},
 		{name: "a boundary limits a grant to a role", page: denyAllow, request: object, resource: grant(`{"AWS": "` + buildRole + `"}`), boundary: `{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}`},
 		{name: "a boundary does not limit a grant to a session", page: denyAllow, request: object, resource: grant(`{"AWS": "` + buildSession + `"}`), boundary: `{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}`, allowed: true},
+		{name: "a boundary does not limit a grant to a user", page: denyAllow, request: ada, resource: grant(`{"AWS": "` + user + `"}`), boundary: `{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}`, allowed: true},
+		{name: "a user is no role", page: principals, request: ada, resource: grant(`{"AWS": "` + buildRole + `"}`)},
+		{name: "a service has no account to cross", page: principals, request: owned, resource: grant(`{"Service": "logging.s3.amazonaws.com"}`), allowed: true},
+		{name: "a service is no AWS principal", page: principals, request: owned, resource: grant(`{"AWS": "111122223333"}`)},
 		{name: "across accounts the identity alone does not allow", page: crossAccount, request: foreign, identity: allowAll, reason: "account 444455556666, whose policy must allow too"},
 		{name: "across accounts the resource alone does not allow", page: crossAccount, request: foreign, resource: grant(`{"AWS": "` + buildRole + `"}`)},
 		{name: "across accounts both allow", page: crossAccount, request: foreign, identity: allowAll, resource: grant(`{"AWS": "111122223333"}`), allowed: true},

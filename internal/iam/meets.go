@@ -1,7 +1,6 @@
 package iam
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -158,8 +157,8 @@ func (r Request) reachOfOne(kind, id string) reach {
 func (r Request) meetsAction(s Statement) bool {
 	asked := []rune(strings.ToLower(r.Action))
 	lists := func(action string) bool {
-		p, err := parsePattern(strings.ToLower(action), nil)
-		return err == nil && p.matches(asked, anywhere)
+		p, _ := parsePattern(strings.ToLower(action), nil)
+		return p.matches(asked, anywhere)
 	}
 	if len(s.NotAction) > 0 {
 		return !slices.ContainsFunc(s.NotAction, lists)
@@ -173,8 +172,8 @@ func (r Request) meetsResource(s Statement, attachedToResource bool, resolve res
 		return attachedToResource
 	}
 	names := func(resource string) bool {
-		p, err := parsePattern(resource, resolve)
-		return err == nil && p.matches([]rune(r.Resource), atSegmentEnd)
+		p, resolved := parsePattern(resource, resolve)
+		return resolved && p.matches([]rune(r.Resource), atSegmentEnd)
 	}
 	if len(s.NotResource) > 0 {
 		return !slices.ContainsFunc(s.NotResource, names)
@@ -228,10 +227,7 @@ func (r Request) holds(operator Operator, key string, wanted []string, resolve r
 	case !present:
 		return test.negated, nil
 	}
-	patterns, err := test.patterns(wanted, resolve)
-	if err != nil {
-		return false, err
-	}
+	patterns := test.patterns(wanted, resolve)
 	met := 0
 	for _, value := range values {
 		one, err := test.meetsOne(patterns, value)
@@ -264,21 +260,17 @@ func holdsNull(wanted []string, present bool) (bool, error) {
 }
 
 // patterns leaves out those whose variable the request cannot fill: they match nothing.
-func (t test) patterns(wanted []string, resolve resolver) ([]pattern, error) {
+func (t test) patterns(wanted []string, resolve resolver) []pattern {
 	if !t.variables {
 		resolve = nil
 	}
 	var list []pattern
 	for _, text := range wanted {
-		p, err := parsePattern(text, resolve)
-		if err != nil && !errors.Is(err, errUnresolved) {
-			return nil, err
-		}
-		if err == nil {
+		if p, resolved := parsePattern(text, resolve); resolved {
 			list = append(list, p)
 		}
 	}
-	return list, nil
+	return list
 }
 
 func (t test) meetsOne(patterns []pattern, value string) (bool, error) {

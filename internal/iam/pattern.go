@@ -1,10 +1,6 @@
 package iam
 
-import (
-	"errors"
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // pattern is text with wildcards. Literal characters stand for themselves even when they are * or ?, as those
 // that come from a policy variable do.
@@ -15,19 +11,16 @@ type token struct {
 	wild bool // char is * (any characters) or ? (any one)
 }
 
-// errUnresolved says that a variable has no value in the request. Such a pattern matches nothing.
+// parsePattern reads text as it stands in a policy. Variables count when resolve is given. A variable without a
+// value in the request leaves the pattern unresolved: it matches nothing.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-var errUnresolved = errors.New("no such key in the request")
-
-// parsePattern reads text as it stands in a policy. Variables count when resolve is given.
-func parsePattern(text string, resolve func(key string) (string, bool)) (pattern, error) {
-	var p pattern
+func parsePattern(text string, resolve resolver) (p pattern, resolved bool) {
 	for text != "" {
 		if resolve != nil && strings.HasPrefix(text, "${") {
 			if end := strings.IndexByte(text, '}'); end > 0 {
-				value, err := expand(text[2:end], resolve)
-				if err != nil {
-					return nil, err
+				value, found := expand(text[2:end], resolve)
+				if !found {
+					return nil, false
 				}
 				p = append(p, literal(value)...)
 				text = text[end+1:]
@@ -38,23 +31,20 @@ func parsePattern(text string, resolve func(key string) (string, bool)) (pattern
 		p = append(p, token{r, r == '*' || r == '?'})
 		text = text[len(string(r)):]
 	}
-	return p, nil
+	return p, true
 }
 
 // expand gives a variable's value: a special character that shall not be special, a key's value in the request,
 // or its default, as in ${aws:username, 'nobody'}.
-func expand(variable string, resolve func(string) (string, bool)) (string, error) {
+func expand(variable string, resolve resolver) (value string, found bool) {
 	if variable == "*" || variable == "?" || variable == "$" {
-		return variable, nil
+		return variable, true
 	}
 	key, otherwise, hasDefault := strings.Cut(variable, ",")
 	if value, found := resolve(strings.TrimSpace(key)); found {
-		return value, nil
+		return value, true
 	}
-	if hasDefault {
-		return strings.Trim(strings.TrimSpace(otherwise), "'"), nil
-	}
-	return "", fmt.Errorf("variable ${%s}: %w", variable, errUnresolved)
+	return strings.Trim(strings.TrimSpace(otherwise), "'"), hasDefault
 }
 
 func literal(text string) pattern {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"text/template"
+	"unicode/utf8"
 )
 
 // Platforms that Fargate runs and CodeBuild builds.
@@ -166,7 +168,7 @@ func (i Image) view() (imageView, error) {
 		Dockerfile:  shellWord(orDefault(i.Dockerfile, "Dockerfile")),
 		Context:     shellWord(orDefault(i.Context, ".")),
 	}
-	problems = append(problems, onOneLine("Dockerfile", i.Dockerfile), onOneLine("Context", i.Context))
+	problems = append(problems, validPath("Dockerfile", i.Dockerfile), validPath("Context", i.Context))
 	for _, name := range slices.Sorted(maps.Keys(i.BuildArgs)) {
 		if !variableName.MatchString(name) {
 			problems = append(problems, fmt.Errorf("BuildArgs: %q is not the name of a variable", name))
@@ -184,12 +186,23 @@ func orDefault(value, otherwise string) string {
 	return value
 }
 
-var unprintable = regexp.MustCompile(`[[:cntrl:]]`)
+// validPath keeps a build to its repository.
+func validPath(field, path string) error {
+	if path != "" && (strings.HasPrefix(path, "-") || !filepath.IsLocal(path)) {
+		return fmt.Errorf("%s %q is not a path within the repository: write it from the repository's root", field, path)
+	}
+	return onOneLine(field, path)
+}
 
-// onOneLine refuses what would end a line of the template or is no text for a command.
+// unprintable are the characters that YAML does not carry, or not on one line.
+// https://yaml.org/spec/1.2.2/#51-character-set
+var unprintable = regexp.MustCompile(`[\p{Cc}\x{2028}\x{2029}\x{FEFF}\x{FFFE}\x{FFFF}]`)
+
+// onOneLine refuses what would end a line of the template or cannot stand in it.
 func onOneLine(field, value string) error {
-	if unprintable.MatchString(value) {
-		return fmt.Errorf("%s %q has a line break or a control character: write it on one line", field, value)
+	if unprintable.MatchString(value) || !utf8.ValidString(value) {
+		return fmt.Errorf("%s %q has a line break, a control character or broken UTF-8: write plain text on one line",
+			field, value)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ var secretARN = regexp.MustCompile(
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 //
 // The ARN must be the full one, with its random suffix; the key must be neither empty nor contain a colon,
-// which would end it.
+// which would end it. A secret whose own name ends like a suffix, as the guide's bash-dog/ecs-envars does, passes
+// without one: take ARNs from the resource, and end names otherwise.
 func SecretReference(arn, key string) (string, error) {
 	var problems []error
 	if !secretARN.MatchString(arn) {

@@ -63,7 +63,7 @@ type Decision struct {
 }
 
 // Evaluate decides on a request as IAM does: an explicit denial wins; without one, some policy must allow, and
-// everything that limits must allow as well.
+// everything that limits must allow as well. Policies of organizations and sessions are beyond it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 //
 // The error is not a denial: a document says something that IAM would not have accepted, such as an unknown
@@ -89,7 +89,7 @@ func Evaluate(request Request, policies ...Attached) (Decision, error) {
 
 // decide combines what the policies said, none of which denies.
 func (r Request) decide(said map[PolicyType]verdict) Decision {
-	if crossing := r.ResourceAccount != "" && r.ResourceAccount != account(r.Principal); crossing {
+	if r.ResourceAccount != "" && r.ResourceAccount != account(r.Principal) {
 		return r.decideAcrossAccounts(said)
 	}
 	gatekeeper, guarded := said[Gatekeeper]

@@ -55,7 +55,7 @@ type Hooks struct {
 // Render gives appspec.yaml, or an error that lists every missing or impossible value.
 func (a AppSpec) Render() (string, error) {
 	if err := a.validate(); err != nil {
-		return "", fmt.Errorf("AppSpec: %w", err)
+		return "", err
 	}
 	var text strings.Builder
 	encoder := yaml.NewEncoder(&text)
@@ -70,21 +70,21 @@ func (a AppSpec) validate() error {
 	var problems []error
 	if !containerName.MatchString(a.ContainerName) {
 		problems = append(problems, fmt.Errorf(
-			"ContainerName %q is not a container's name: give the public container's", a.ContainerName))
+			"AppSpec.ContainerName %q is not a container's name: give the public container's", a.ContainerName))
 	}
 	if a.ContainerPort < 1 || a.ContainerPort > 65535 {
 		problems = append(problems, fmt.Errorf(
-			"ContainerPort %d is not a port: give the public container's, 1 to 65535", a.ContainerPort))
+			"AppSpec.ContainerPort %d is not a port: give the public container's, 1 to 65535", a.ContainerPort))
 	}
 	if n := a.Network; n != nil && (len(n.Subnets) == 0 || len(n.SecurityGroups) == 0) {
 		problems = append(problems, fmt.Errorf(
-			"Network has %d subnets and %d security groups: CodeDeploy takes both or neither",
+			"AppSpec.Network has %d subnets and %d security groups: CodeDeploy takes both or neither",
 			len(n.Subnets), len(n.SecurityGroups)))
 	}
 	for i, provider := range a.CapacityProviders {
 		if provider.Name == "" {
 			problems = append(problems, fmt.Errorf(
-				"CapacityProviders[%d].Name is empty: give FARGATE or FARGATE_SPOT", i))
+				"AppSpec.CapacityProviders[%d].Name is empty: give FARGATE or FARGATE_SPOT", i))
 		}
 	}
 	return errors.Join(problems...)

@@ -61,7 +61,7 @@ func (b BuildSpec) Render() (string, error) {
 	}
 	view, err := b.view()
 	if err != nil {
-		return "", fmt.Errorf("build specification: %w", err)
+		return "", err
 	}
 	var text strings.Builder
 	if err := buildSpecTemplate.Execute(&text, view); err != nil {
@@ -98,7 +98,7 @@ func (b BuildSpec) view() (buildSpecView, error) {
 	for i, image := range b.Images {
 		v, err := image.view()
 		if err != nil {
-			problems = append(problems, fmt.Errorf("Images[%d]: %w", i, err))
+			problems = append(problems, fmt.Errorf("BuildSpec.Images[%d]: %w", i, err))
 		}
 		view.Images = append(view.Images, v)
 		if !slices.ContainsFunc(view.Registries, func(r Repository) bool { return r.Registry == v.Registry }) {
@@ -115,15 +115,15 @@ var sourceIdentifier = regexp.MustCompile(`^[A-Za-z0-9_]{1,127}$`)
 func (b BuildSpec) validate() error {
 	var problems []error
 	if len(b.Images) == 0 {
-		problems = append(problems, errors.New("Images is empty: give an image per container"))
+		problems = append(problems, errors.New("BuildSpec.Images is empty: give an image per container"))
 	}
 	if b.Platform != LinuxAMD64 && b.Platform != LinuxARM64 {
 		problems = append(problems, fmt.Errorf(
-			"Platform %q is not built by CodeBuild for Fargate: give %s or %s", b.Platform, LinuxAMD64, LinuxARM64))
+			"BuildSpec.Platform %q is not built by CodeBuild for Fargate: give %s or %s", b.Platform, LinuxAMD64, LinuxARM64))
 	}
 	if b.ConfigSource != "" && !sourceIdentifier.MatchString(b.ConfigSource) {
 		problems = append(problems, fmt.Errorf(
-			"ConfigSource %q is not a source identifier: use letters, digits and underscores, fewer than 128",
+			"BuildSpec.ConfigSource %q is not a source identifier: use letters, digits and underscores, fewer than 128",
 			b.ConfigSource))
 	}
 	seen := map[string]int{}
@@ -131,7 +131,7 @@ func (b BuildSpec) validate() error {
 		for _, key := range []string{"Container " + image.Container, "Repository " + image.Repository} {
 			if first, twice := seen[key]; twice {
 				problems = append(problems, fmt.Errorf(
-					"Images[%d] has the same %s as Images[%d]: give each its own", i, key, first))
+					"BuildSpec.Images[%d] has the same %s as Images[%d]: give each its own", i, key, first))
 			}
 			seen[key] = i
 		}

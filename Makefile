@@ -1,0 +1,36 @@
+# The verbs of this repository. Everything runs on a machine that has Go, git and make, without an account.
+STACK ?= dev
+DRYDOCK = go run ./cmd/drydock
+
+.PHONY: up preview destroy test lint fuzz bench reality clean
+
+up: ## pulumi up of the stack, in the drydock
+	@$(DRYDOCK) up --stack $(STACK)
+
+preview: ## what `up` would change
+	@$(DRYDOCK) preview --stack $(STACK)
+
+destroy: ## take the stack down again
+	@$(DRYDOCK) destroy --stack $(STACK)
+
+test: lint ## every test; the first run builds the engine, which takes some minutes
+	go test -timeout 60m ./...
+	cd examples/consumer && go test -timeout 30m ./...
+
+lint: ## gofmt, vet, staticcheck
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo 'run gofmt -w on the files above'; exit 1; }
+	go vet ./...
+	go build -modfile=tools/lint/go.mod -o bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	bin/staticcheck ./...
+
+fuzz: ## search for arguments that make the component panic
+	go test -fuzz FuzzArgs -fuzztime 60s ./components/bluegreen
+
+bench: ## the figures of docs/benchmarks.md
+	go test -run '^$$' -bench . -benchtime 1x -timeout 120m ./tests
+
+reality: ## the stacks and the conformance table against the real AWS provider's code; see docs/reality.md
+	go test -count 1 -timeout 120m -tags reality -v ./tests/reality
+
+clean: ## forget the drydock's state in this folder
+	rm -rf .drydock bin

@@ -7,7 +7,7 @@ import "github.com/container-pipeline/container-pipeline/drydock/internal/sim"
 
 // Provider is the simulated provider "aws", as version 6 of Pulumi's SDK sees it.
 func Provider() *sim.Provider {
-	p := &sim.Provider{Name: "aws", Version: "6.83.0", Config: config(), Seed: account}
+	p := &sim.Provider{Name: "aws", Version: "6.83.0", Config: config()}
 	for _, service := range []func() ([]*sim.Resource, []*sim.Function){
 		network, loadBalancing, containers, delivery, identity, storage, observability,
 	} {

@@ -1,0 +1,93 @@
+package ground
+
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codepipeline"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/internal/iam"
+)
+
+// PipelineArgs describe a pipeline of type V2.
+type PipelineArgs struct {
+	// Name of the pipeline. Required.
+	Name string
+	// Artifacts is where its actions hand on what they make. Required.
+	Artifacts Artifacts
+	// Stages, two or more, the first of source actions only. Required.
+	Stages []codepipeline.PipelineStageInput
+	// Triggers of pushes. Default: none, the pipeline is started otherwise.
+	Triggers []codepipeline.PipelineTriggerInput
+	// Grants are what its actions may do beside using the artifacts. Default: nothing.
+	Grants Grants
+	// Ready is what must exist before the pipeline: its creation starts it.
+	Ready []pulumi.Resource
+	// Tags of pipeline and role.
+	Tags map[string]string
+}
+
+// Pipeline is a pipeline with its role.
+type Pipeline struct {
+	Pipeline *codepipeline.Pipeline
+	Role     *Role
+}
+
+// NewPipeline makes a pipeline and the role of its actions. here is where that is.
+//
+// Its execution mode is SUPERSEDED: of the releases that wait for a stage only the newest goes on, since it contains
+// the others. QUEUED would bring each of them to traffic in turn, and let an approval nobody gives hold up all that
+// follow.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html#concepts-how-it-works-executions
+func NewPipeline(
+	ctx *pulumi.Context, name string, here Place, args *PipelineArgs, opts ...pulumi.ResourceOption,
+) (*Pipeline, error) {
+	role, err := NewRole(ctx, name, &RoleArgs{
+		Description: "Pipeline " + args.Name,
+		Trust:       pipelineTrust(here),
+		Policy: args.Grants.document(func(v []string) []iam.Statement { return ArtifactStatements(v[0], v[1]) },
+			args.Artifacts.BucketArn, args.Artifacts.keyArn()),
+		Tags: args.Tags,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	store := codepipeline.PipelineArtifactStoreArgs{Type: pulumi.String("S3"), Location: args.Artifacts.BucketName}
+	if args.Artifacts.KeyArn != nil {
+		store.EncryptionKey = codepipeline.PipelineArtifactStoreEncryptionKeyArgs{
+			Type: pulumi.String("KMS"), Id: args.Artifacts.KeyArn,
+		}
+	}
+	pipeline, err := codepipeline.NewPipeline(ctx, name, &codepipeline.PipelineArgs{
+		Name:           pulumi.String(args.Name),
+		PipelineType:   pulumi.String("V2"),
+		ExecutionMode:  pulumi.String("SUPERSEDED"),
+		RoleArn:        role.Role.Arn,
+		ArtifactStores: codepipeline.PipelineArtifactStoreArray{store},
+		Stages:         codepipeline.PipelineStageArray(args.Stages),
+		Triggers:       codepipeline.PipelineTriggerArray(args.Triggers),
+		Tags:           Tags(args.Tags),
+	}, append(slices.Clone(opts), pulumi.DependsOn(slices.Concat(role.Ready(), args.Ready)))...)
+	return &Pipeline{pipeline, role}, err
+}
+
+// pipelineTrust lets CodePipeline assume the role for this account's pipelines.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+func pipelineTrust(here Place) iam.Document {
+	return iam.TrustService("codepipeline.amazonaws.com", iam.If(iam.StringEquals, "aws:SourceAccount", here.Account))
+}
+
+// ConnectionStatement lets a source action use a connection. The service was renamed: actions and ARNs exist under both
+// names, a policy's must match, and which of them CodePipeline asks for depends on when the connection was made.
+// https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+func ConnectionStatement(connectionArn string) iam.Statement {
+	return iam.Allow("UseConnection").
+		Actions("codeconnections:UseConnection", "codestar-connections:UseConnection").
+		On(underService(connectionArn, "codeconnections"), underService(connectionArn, "codestar-connections"))
+}
+
+// BuildStatement lets build actions run exactly these projects.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+func BuildStatement(projectArns ...string) iam.Statement {
+	return iam.Allow("RunBuilds").Actions("codebuild:BatchGetBuilds", "codebuild:StartBuild").On(projectArns...)
+}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/encoding"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 )
@@ -39,8 +41,7 @@ func (s *Stack) configure(p *project) (path string, err error) {
 			return path, nil // encrypting again would take a quarter of a second
 		}
 	}
-	sink := diag.DefaultSink(io.Discard, io.Discard, diag.FormatOptions{Color: colors.Never})
-	loaded, err := workspace.LoadProjectStack(sink, p.Project, file)
+	loaded, err := p.parseConfig(file, source)
 	if err != nil {
 		return "", usage("%s: %v", file, err)
 	}
@@ -58,6 +59,34 @@ func (s *Stack) configure(p *project) (path string, err error) {
 		return "", err
 	}
 	return path, writeFile(path+".made", []byte(made))
+}
+
+// parseConfig reads a stack's configuration from its text.
+func (p *project) parseConfig(file string, text []byte) (*workspace.ProjectStack, error) {
+	sink := diag.DefaultSink(io.Discard, io.Discard, diag.FormatOptions{Color: colors.Never})
+	loaded, err := workspace.LoadProjectStackBytes(sink, p.Project, text, file, encoding.YAML) // of which JSON is a part
+	if err == nil && loaded.Config == nil {
+		loaded.Config = config.Map{}
+	}
+	return loaded, err
+}
+
+// sameConfig tells whether two texts configure the same values.
+func (p *project) sameConfig(file string, a, b []byte) (bool, error) {
+	left, err := p.parseConfig(file, a)
+	if err != nil {
+		return false, err
+	}
+	right, err := p.parseConfig(file, b)
+	if err != nil {
+		return false, err
+	}
+	one, err := left.Config.Decrypt(config.NopDecrypter)
+	if err != nil {
+		return false, err
+	}
+	two, err := right.Config.Decrypt(config.NopDecrypter)
+	return maps.Equal(one, two), err
 }
 
 // fingerprint tells whether a copy is still that of the source and of the options. It is keyed, so that it tells nobody

@@ -33,10 +33,11 @@ type Dock struct {
 type Option func(*settings)
 
 type settings struct {
-	progress io.Writer
-	own      map[string]Attach // providers of the caller's, by name
-	without  map[string]bool   // simulated providers that are left out, by name
-	pass     []string
+	progress  io.Writer
+	simulated []*sim.Provider
+	own       map[string]Attach // providers of the caller's, by name
+	without   map[string]bool   // simulated providers that are left out, by name
+	pass      []string
 }
 
 // Attach starts a provider (a pulumirpc.ResourceProviderServer) on a loopback port and returns how to stop it.
@@ -67,7 +68,9 @@ func Progress(w io.Writer) Option {
 // Open opens the drydock kept in the folder, making it where there is none. It neither locks nor starts anything: the
 // first operation does, or Serve.
 func Open(dir string, options ...Option) (*Dock, error) {
-	d := &Dock{settings: settings{progress: io.Discard, own: map[string]Attach{}, without: map[string]bool{}}}
+	d := &Dock{settings: settings{
+		progress: io.Discard, simulated: simulated(), own: map[string]Attach{}, without: map[string]bool{},
+	}}
 	for _, o := range options {
 		o(&d.settings)
 	}
@@ -110,11 +113,10 @@ func (d *Dock) serve(ctx context.Context) (err error) {
 		return err
 	}
 	attach := maps.Clone(d.settings.own)
-	providers := simulated()
-	if d.cloud, err = sim.OpenCloud(d.state.path("clouds"), providers...); err != nil {
+	if d.cloud, err = sim.OpenCloud(d.state.path("clouds"), d.settings.simulated...); err != nil {
 		return fmt.Errorf("opening the simulated clouds: %w", err)
 	}
-	for _, p := range providers {
+	for _, p := range d.settings.simulated {
 		if !d.settings.without[p.Name] {
 			attach[p.Name] = func() (int, func(), error) { return sim.Serve(p, d.cloud) }
 		}

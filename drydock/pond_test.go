@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/stretchr/testify/require"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
@@ -34,14 +34,10 @@ func pond() *sim.Provider {
 	}}}
 }
 
-// withPond attaches the pond, kept in a folder of its own, and hands out its cloud.
-func withPond(t *testing.T, dir string) (drydock.Option, *sim.Cloud) {
+// start is a drydock with nothing but a pond.
+func start(t *testing.T) *drydock.Dock {
 	t.Helper()
-	p := pond()
-	cloud, err := sim.OpenCloud(dir, p)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = cloud.Close() })
-	return drydock.WithProvider("pond", func() (int, func(), error) { return sim.Serve(p, cloud) }), cloud
+	return drydock.Start(t, drydock.WithSimulated(pond()))
 }
 
 type duck struct {
@@ -64,4 +60,21 @@ func names(steps []drydock.Step) string {
 	}
 	slices.Sort(all) // the engine works in parallel
 	return strings.Join(all, "; ")
+}
+
+// ducks makes two ducks, the first of the configured color and size.
+func ducks(ctx *pulumi.Context) error {
+	c := config.New(ctx, "")
+	donald, err := newDuck(ctx, "donald", pulumi.Map{
+		"color": pulumi.String(c.Get("color")), "size": pulumi.String(c.Get("size")),
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := newDuck(ctx, "daisy", pulumi.Map{"color": c.GetSecret("paint")}); err != nil {
+		return err
+	}
+	ctx.Export("voice", donald.Voice)
+	ctx.Export("paint", c.GetSecret("paint"))
+	return nil
 }

@@ -76,18 +76,29 @@ func Dir(path string) Source { return folder(path) }
 
 type folder string
 
-func (f folder) open(s *Stack) (*project, error) {
-	dir, err := filepath.Abs(string(f))
+// ProjectDir is the folder of the Pulumi.yaml in the folder or in one above it.
+func ProjectDir(dir string) (string, error) {
+	file, err := projectFile(dir)
+	return filepath.Dir(file), err
+}
+
+func projectFile(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, usage("there is no folder %s", dir)
+		return "", usage("there is no folder %s", dir)
 	}
 	file, err := workspace.DetectProjectPathFrom(dir)
 	if errors.Is(err, workspace.ErrProjectNotFound) {
-		return nil, usage("there is no Pulumi.yaml in %s or above it; name the program's folder", dir)
+		return "", usage("there is no Pulumi.yaml in %s or above it; name the program's folder", dir)
 	}
+	return file, err
+}
+
+func (f folder) open(s *Stack) (*project, error) {
+	file, err := projectFile(string(f))
 	if err != nil {
 		return nil, err
 	}

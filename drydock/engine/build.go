@@ -69,14 +69,19 @@ func (t tool) version() string {
 	return ""
 }
 
-// dir is the tool's own in the cache: a change of any pinned module is another folder.
+// dir is the folder in the cache for both tools: the engine takes a language host beside it for its own. A change of
+// any pinned module is another folder.
 func (t tool) dir() (string, error) {
 	cache, err := CacheDir()
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(append(t.text("go.mod"), t.text("go.sum")...))
-	name := fmt.Sprintf("%s-%s-%x-%s-%s", t.name, t.version(), sum[:4], runtime.GOOS, runtime.GOARCH)
+	sum := sha256.New()
+	for _, tool := range []tool{pulumi, languageHost} {
+		sum.Write(tool.text("go.mod"))
+		sum.Write(tool.text("go.sum"))
+	}
+	name := fmt.Sprintf("pulumi-%s-%x-%s-%s", pulumi.version(), sum.Sum(nil)[:4], runtime.GOOS, runtime.GOARCH)
 	return filepath.Join(cache, "engine", name), nil
 }
 
@@ -111,7 +116,7 @@ func (t tool) get(ctx context.Context, progress io.Writer) (string, error) {
 }
 
 func (t tool) lock(ctx context.Context, dir string, progress io.Writer) (*flock.Lock, error) {
-	file := filepath.Join(dir, "lock")
+	file := filepath.Join(dir, t.name+".lock")
 	for said := false; ; said = true {
 		lock, err := flock.Try(file)
 		if !errors.Is(err, flock.ErrHeld) {
@@ -131,7 +136,7 @@ func (t tool) lock(ctx context.Context, dir string, progress io.Writer) (*flock.
 // build makes the command under another name and moves it into place in one step: killed at any point, it leaves
 // nothing that looks finished.
 func (t tool) build(ctx context.Context, dir, path string, progress io.Writer) error {
-	src := filepath.Join(dir, "module")
+	src := filepath.Join(dir, t.name+".module")
 	if err := os.MkdirAll(src, 0o755); err != nil {
 		return err
 	}

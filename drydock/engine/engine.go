@@ -52,11 +52,15 @@ func Find(ctx context.Context, progress io.Writer) (*Engine, error) {
 	return &Engine{Path: path, Version: pulumi.version()}, nil
 }
 
-// LanguageHost returns the path of pulumi-language-go, which a plain `pulumi up` of a Go program needs on its PATH:
-// the one on PATH, else one from the cache, built first when it is missing.
-func LanguageHost(ctx context.Context, progress io.Writer) (string, error) {
+// LanguageHost returns the path of pulumi-language-go, which a plain `pulumi up` of a Go program needs: the one beside
+// the engine, as Pulumi's installer puts it, else the one on PATH, else one from the cache, built first when it is
+// missing.
+func (e *Engine) LanguageHost(ctx context.Context, progress io.Writer) (string, error) {
 	if progress == nil {
 		progress = io.Discard
+	}
+	if path, err := exec.LookPath(filepath.Join(filepath.Dir(e.Path), languageHost.name)); err == nil {
+		return path, nil
 	}
 	if path, err := exec.LookPath(languageHost.name); err == nil {
 		return filepath.Abs(path)

@@ -1,0 +1,16 @@
+// Drydock runs a Pulumi Go program with the real Pulumi engine against simulated clouds: no account, no credentials,
+// no network.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}

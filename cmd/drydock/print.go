@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+)
+
+// printer writes what people read; the first error stays.
+type printer struct {
+	w     io.Writer
+	color bool
+	err   error
+}
+
+// newPrinter colors on a terminal only, and not where https://no-color.org asks for none.
+func newPrinter(w io.Writer) *printer {
+	f, ok := w.(*os.File)
+	return &printer{w: w, color: ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""}
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+func (p *printer) heading(text string) {
+	if p.color {
+		text = "\033[1m" + text + "\033[0m"
+	}
+	p.line("%s", text)
+}
+
+// table writes rows of two columns, the first as wide as its widest.
+func (p *printer) table(rows [][2]string) {
+	width := 0
+	for _, r := range rows {
+		width = max(width, len(r[0]))
+	}
+	for _, r := range rows {
+		p.line("  %-*s  %s", width, r[0], strings.ReplaceAll(r[1], "\n", "\n  "+strings.Repeat(" ", width+2)))
+	}
+}
+
+func (p *printer) outputs(outputs map[string]drydock.Output) {
+	if len(outputs) == 0 {
+		return
+	}
+	p.heading("Outputs")
+	var rows [][2]string
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		rows = append(rows, [2]string{name, strings.TrimSpace(text(outputs[name].Value))})
+	}
+	p.table(rows)
+}
+
+// text writes a string as it is and anything else as JSON.
+func text(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(data)
+}
+
+// made tells what is there now, by provider and service.
+func (p *printer) made(r *drydock.Result, resources []drydock.Resource) {
+	by := map[string]map[string]int{}
+	count := 0
+	for _, res := range resources {
+		provider, kind := split(res.Type)
+		if res.ID == "" || provider == "pulumi" {
+			continue // components and providers are nothing in a cloud
+		}
+		if by[provider] == nil {
+			by[provider] = map[string]int{}
+		}
+		by[provider][kind]++
+		count++
+	}
+	if r.Unchanged() {
+		p.heading(fmt.Sprintf("Nothing to change: %s as the program says", plural(count, "resource is", "resources are")))
+		return
+	}
+	p.heading(fmt.Sprintf("Now in the simulated clouds: %s", plural(count, "resource", "resources")))
+	var rows [][2]string
+	for _, provider := range slices.Sorted(maps.Keys(by)) {
+		var kinds []string
+		for _, kind := range slices.Sorted(maps.Keys(by[provider])) {
+			kinds = append(kinds, fmt.Sprintf("%s %d", kind, by[provider][kind]))
+		}
+		rows = append(rows, [2]string{provider, strings.Join(kinds, ", ")})
+	}
+	p.table(rows)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// split takes "aws:iam/role:Role" apart into provider and service, and "tls:index/privateKey:PrivateKey", which has no
+// service, into provider and type.
+func split(typ string) (provider, kind string) {
+	parts := strings.Split(typ, ":")
+	if len(parts) != 3 {
+		return typ, typ
+	}
+	module, _, _ := strings.Cut(parts[1], "/")
+	if module == "index" || module == "" {
+		return parts[0], parts[2]
+	}
+	return parts[0], module
+}
+
+func (p *printer) next(stack string) {
+	s := ""
+	if stack != "dev" {
+		s = " -s " + stack
+	}
+	p.heading("Next")
+	p.table([][2]string{
+		{"drydock preview" + s, "what a change of the program or its configuration would do"},
+		{"drydock env", "use this drydock with a plain pulumi"},
+		{"drydock destroy" + s, "take everything down again"},
+		{"pulumi up -s " + stack, "the same in the real clouds, with their credentials"},
+	})
+}

@@ -1,0 +1,106 @@
+package bluegreen
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/internal/artifacts"
+	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/iam"
+)
+
+// configObject holds the service's templates: the pipeline's second source, so that a change of the service is itself
+// released blue/green.
+type configObject struct {
+	object *s3.BucketObjectv2
+}
+
+func newConfigObject(
+	ctx *pulumi.Context, name string, args *ReleaseArgs, opts ...pulumi.ResourceOption,
+) (*configObject, error) {
+	object, err := s3.NewBucketObjectv2(ctx, name+"-config", &s3.BucketObjectv2Args{
+		Bucket:      args.Artifacts.BucketName,
+		Key:         pulumi.String(configKey(args.Pipeline)),
+		ContentType: pulumi.String("application/zip"),
+		Source:      configArchive(args.Service.TaskDefinitionText, args.Service.AppSpecText),
+		Tags:        ground.Tags(args.Pipeline.Tags),
+	}, append(opts, pulumi.DependsOn(args.Artifacts.Ready()))...)
+	return &configObject{object}, err
+}
+
+func configKey(a *ContainerPipelineArgs) string { return "config/" + a.Project + ".zip" }
+
+// configArchive is a zip whose bytes depend on nothing but the two texts.
+func configArchive(taskDefinition, appSpec pulumi.StringInput) pulumi.ArchiveOutput {
+	return pulumi.All(taskDefinition, appSpec).ApplyT(func(texts []any) pulumi.Archive {
+		return pulumi.NewAssetArchive(map[string]any{
+			artifacts.TaskDefinitionFile: pulumi.NewStringAsset(texts[0].(string)),
+			artifacts.AppSpecFile:        pulumi.NewStringAsset(texts[1].(string)),
+		})
+	}).(pulumi.ArchiveOutput)
+}
+
+// startOnChange starts the pipeline when a new version of the object is there. S3 does not tell EventBridge of single
+// objects, and polling is discouraged; Parameter Store tells of each parameter, so one holds the version's ID.
+//
+// The parameter comes after everything that the release will use. Its creation starts nothing: that of the pipeline
+// does already.
+func (c *configObject) startOnChange(
+	ctx *pulumi.Context, name string, here ground.Place, a *ContainerPipelineArgs, pipelineArn pulumi.StringOutput,
+	opts ...pulumi.ResourceOption,
+) error {
+	parameter := "/" + a.Project + "/release/config"
+	role, err := ground.NewRole(ctx, name+"-start", &ground.RoleArgs{
+		Description: "Starts the pipeline " + a.pipelineName() + " when the service's templates change",
+		Trust:       eventsTrust(here),
+		Policy:      ground.Policy(startPolicy, pipelineArn),
+		Tags:        a.Tags,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	rule, err := cloudwatch.NewEventRule(ctx, name+"-start", &cloudwatch.EventRuleArgs{
+		Description:  pulumi.String("The templates of " + a.Project + " have changed"),
+		EventPattern: parameterUpdates(parameter),
+		Tags:         ground.Tags(a.Tags),
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	target, err := cloudwatch.NewEventTarget(ctx, name+"-start", &cloudwatch.EventTargetArgs{
+		Rule: rule.Name, Arn: pipelineArn, RoleArn: role.Role.Arn,
+	}, append(opts, pulumi.DependsOn(role.Ready()))...)
+	if err != nil {
+		return err
+	}
+	_, err = ssm.NewParameter(ctx, name+"-config", &ssm.ParameterArgs{
+		Name:        pulumi.String(parameter),
+		Description: pulumi.String("Version of the templates to release; a change starts " + a.pipelineName()),
+		Type:        pulumi.String("String"),
+		Value:       c.object.VersionId,
+		Tags:        ground.Tags(a.Tags),
+	}, append(opts, pulumi.DependsOn([]pulumi.Resource{target}))...)
+	return err
+}
+
+// parameterUpdates is the event pattern of new values of one parameter.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
+func parameterUpdates(name string) pulumi.StringOutput {
+	return eventPattern("aws.ssm", "Parameter Store Change", func(v []string) map[string][]string {
+		return map[string][]string{"name": v, "operation": {"Update"}}
+	}, pulumi.String(name))
+}
+
+// eventsTrust lets EventBridge assume the role for this account's rules.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+func eventsTrust(here ground.Place) iam.Document {
+	return iam.TrustService("events.amazonaws.com", iam.If(iam.StringEquals, "aws:SourceAccount", here.Account))
+}
+
+// startPolicy allows one pipeline to be started.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+func startPolicy(values []string) iam.Document {
+	return iam.Policy(iam.Allow("StartPipeline").Actions("codepipeline:StartPipelineExecution").On(values[0]))
+}

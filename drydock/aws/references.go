@@ -1,0 +1,47 @@
+package aws
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
+)
+
+// iamRoleRef is the ARN of a role that must exist; refusal is the calling service's own message with %s for the ARN.
+func iamRoleRef(refusal string) *sim.Field {
+	return sim.String().Match(`arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+`, "the ARN of an IAM role").
+		Refs("aws:iam/role:Role", "arn", refusal)
+}
+
+// decodeJSON reads exactly one JSON value.
+func decodeJSON(text string, into any) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("text follows the JSON value")
+	}
+	return nil
+}
+
+// region and account of an ARN, "" where it is none: arn:partition:service:region:account:rest.
+func arnPart(arn string, i int) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[i]
+}
+
+// bucketNamed is the bucket with the name, whichever of the provider's two bucket types made it; nil if none.
+func bucketNamed(cloud *sim.Cloud, name string) *sim.Record {
+	for _, typ := range []string{"aws:s3/bucketV2:BucketV2", "aws:s3/bucket:Bucket"} {
+		if r := cloud.Find(typ, "id", name); r != nil {
+			return r
+		}
+	}
+	return nil
+}

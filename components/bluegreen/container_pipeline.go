@@ -104,14 +104,24 @@ func (p *ContainerPipeline) compose(ctx *pulumi.Context, name string, a *Contain
 
 	// Release needs its bucket early: the load balancer's trust store is read from it.
 	artifacts, err := NewArtifactStore(ctx, name, &ArtifactStoreArgs{
-		KeyArn: a.ArtifactKeyArn, Disposable: a.Disposable, Tags: a.Tags,
+		PipelineName: a.pipelineName(), KeyArn: a.ArtifactKeyArn, Disposable: a.Disposable, Tags: a.Tags,
 	}, child)
 	if err != nil {
 		return err
 	}
+	var trustStoreArn pulumi.StringInput
+	if a.Edge.AuthenticatedOriginPulls {
+		pulls, err := NewOriginPulls(ctx, name, &OriginPullsArgs{
+			Host: a.Edge.Host, ZoneID: a.Edge.ZoneID, Bucket: artifacts, Tags: a.Tags,
+		}, child)
+		if err != nil {
+			return err
+		}
+		trustStoreArn = pulls.TrustStoreArn
+	}
 	traffic, err := NewTraffic(ctx, name, &TrafficArgs{
 		Network: network, CertificateArn: certificateArn, HealthCheck: a.HealthCheck, TestPort: a.Deployment.TestPort,
-		OriginPulls: a.originPulls(artifacts), Disposable: a.Disposable, Tags: a.Tags,
+		TrustStoreArn: trustStoreArn, Disposable: a.Disposable, Tags: a.Tags,
 	}, child)
 	if err != nil {
 		return err

@@ -27,8 +27,8 @@ func pond() *sim.Provider {
 			if op.In.Str("name") == "swan" {
 				return errors.New("a swan is not a duck")
 			}
-			op.ID = op.In.Str("name")
-			op.Out["voice"] = "quack " + op.ID
+			op.ID = op.In.Str("name") + op.In.Str("size")
+			op.Out["voice"] = "quack " + op.In.Str("name")
 			return nil
 		},
 	}}}

@@ -24,7 +24,9 @@ func createECSService(op *sim.Op) error {
 	if err := checkServiceGraph(op, cluster); err != nil {
 		return err
 	}
-	op.Out["cluster"] = cluster.ID
+	if !op.In.Has("cluster") {
+		op.Out["cluster"] = cluster.Inputs.Str("name")
+	}
 	settleECSService(op)
 	return nil
 }

@@ -27,7 +27,7 @@ func decodeJSON(text string, into any) error {
 	return nil
 }
 
-// region and account of an ARN, "" where it is none: arn:partition:service:region:account:rest.
+// arnPart is the part at i of arn:partition:service:region:account:rest, "" where the text is no ARN.
 func arnPart(arn string, i int) string {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" {
@@ -36,12 +36,5 @@ func arnPart(arn string, i int) string {
 	return parts[i]
 }
 
-// bucketNamed is the bucket with the name, whichever of the provider's two bucket types made it; nil if none.
-func bucketNamed(cloud *sim.Cloud, name string) *sim.Record {
-	for _, typ := range []string{"aws:s3/bucketV2:BucketV2", "aws:s3/bucket:Bucket"} {
-		if r := cloud.Find(typ, "id", name); r != nil {
-			return r
-		}
-	}
-	return nil
-}
+// bucketNamed is the bucket with the name, nil if none.
+func bucketNamed(cloud *sim.Cloud, name string) *sim.Record { return cloud.Find(bucketType, "id", name) }

@@ -61,3 +61,28 @@ func tagged(tags []string) map[string]any {
 	}
 	return map[string]any{"tags": list}
 }
+
+// StoreArtifact puts an object into a bucket as a pipeline does. A bucket with objects is deleted only by force.
+//
+// The bucket's record then has State["objects"]: a map from key to {"versionId"}, "" where the bucket keeps no versions.
+func StoreArtifact(cloud *sim.Cloud, bucket, key string) error {
+	if key == "" || len(key) > 1024 {
+		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+		return fmt.Errorf("storing in %s: the key must have 1 to 1024 bytes, not %d", bucket, len(key))
+	}
+	return cloud.Locked(func() error {
+		r := bucketNamed(cloud, bucket)
+		if r == nil {
+			return fmt.Errorf(noBucket, bucket)
+		}
+		version := ""
+		if versioning(cloud, bucket) == "Enabled" {
+			version = sim.Alnum(32)
+		}
+		next := copyRecord(r)
+		objects := next.State.Obj("objects")
+		objects[key] = map[string]any{"versionId": version}
+		next.State["objects"] = map[string]any(objects)
+		return cloud.Put(next)
+	})
+}

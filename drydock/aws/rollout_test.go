@@ -129,3 +129,12 @@ func TestImmutableTagsStay(t *testing.T) {
 	require.NoError(t, PushImage(w.cloud, "web", "v1", digestA), "the same image again is no change")
 	require.ErrorContains(t, PushImage(w.cloud, "web", "v1", digestB), "ImageTagAlreadyExistsException")
 }
+
+func TestStoreArtifact(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, StoreArtifact(w.cloud, "artifacts", "shop/Build/abc"))
+	require.NoError(t, StoreArtifact(w.cloud, "artifacts", "shop/Source/def"))
+	require.Len(t, w.cloud.Find(bucketType, "id", "artifacts").State.Obj("objects"), 2)
+	require.ErrorContains(t, StoreArtifact(w.cloud, "elsewhere", "x"), "NoSuchBucket")
+	require.ErrorContains(t, StoreArtifact(w.cloud, "artifacts", ""), "1 to 1024 bytes")
+}

@@ -25,7 +25,8 @@ func newConfigObject(
 		Key:         pulumi.String(configKey(args.Pipeline)),
 		ContentType: pulumi.String("application/zip"),
 		Source:      configArchive(args.Service.TaskDefinitionText, args.Service.AppSpecText),
-		Tags:        ground.Tags(args.Pipeline.Tags),
+		// No tags: an object takes ten, fewer than what else is tagged.
+		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 	}, append(opts, pulumi.DependsOn(args.Artifacts.Ready()))...)
 	return &configObject{object}, err
 }

@@ -19,7 +19,7 @@ type releaseGrant struct {
 func (args *ReleaseArgs) grants(here ground.Place, connectionArn pulumi.StringInput) ground.Grants {
 	values := []pulumi.StringInput{
 		connectionArn, args.Build.ProjectArn,
-		args.Deployment.ApplicationName, args.Deployment.DeploymentGroupName, args.Deployment.ConfigName,
+		args.Deployment.ApplicationArn, args.Deployment.DeploymentGroupArn, args.Deployment.ConfigArn,
 		args.Service.TaskRoleArn, args.Service.ExecutionRoleArn, args.Artifacts.BucketArn,
 	}
 	topic := args.approvalTopic()
@@ -28,10 +28,7 @@ func (args *ReleaseArgs) grants(here ground.Place, connectionArn pulumi.StringIn
 	}
 	return ground.Grants{Values: values, Statements: func(v []string) []iam.Statement {
 		grant := releaseGrant{
-			connection: v[0], buildProject: v[1],
-			application:     here.ARN("codedeploy", "application:"+v[2]),
-			group:           here.ARN("codedeploy", "deploymentgroup:"+v[2]+"/"+v[3]),
-			config:          here.ARN("codedeploy", "deploymentconfig:"+v[4]),
+			connection: v[0], buildProject: v[1], application: v[2], group: v[3], config: v[4],
 			taskDefinitions: here.ARN("ecs", "task-definition/"+args.Pipeline.Project+":*"),
 			taskRole:        v[5], executionRole: v[6],
 		}

@@ -1,0 +1,238 @@
+package bluegreen
+
+import (
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/ground"
+)
+
+const topicArn = "arn:aws:sns:us-east-2:123456789012:bash-dog"
+
+func deployRelease(t *testing.T, a *ContainerPipelineArgs, artifacts *ArtifactStore) *mocked {
+	t.Helper()
+	return mock(t, func(ctx *pulumi.Context) error {
+		_, err := NewRelease(ctx, "bash-dog", &ReleaseArgs{
+			Pipeline: a, Artifacts: artifacts, Deployment: deployment(),
+			Build: &Build{
+				ProjectName: known("bash-dog-build"),
+				ProjectArn:  known("arn:aws:codebuild:us-east-2:123456789012:project/bash-dog-build"),
+			},
+			Service: &Service{
+				TaskDefinitionText: known("{}"),
+				AppSpecText:        known("version: 0.0"),
+				TaskRoleArn:        known("arn:aws:iam::123456789012:role/bash-dog-task"),
+				ExecutionRoleArn:   known("arn:aws:iam::123456789012:role/bash-dog-execution"),
+			},
+			TopicArn: pulumi.String(topicArn),
+		})
+		return err
+	})
+}
+
+func TestReleaseOfTheGuide(t *testing.T) {
+	cloud := deployRelease(t, resolved(t, nil), store(nil))
+
+	assert.Equal(t, []string{
+		"BucketObjectv2 bash-dog-config",
+		"Connection bash-dog",
+		"EventRule bash-dog-start",
+		"EventTarget bash-dog-start",
+		"Parameter bash-dog-config",
+		"Pipeline bash-dog-pipeline",
+		"Role bash-dog-pipeline",
+		"Role bash-dog-start",
+	}, cloud.children("Release"))
+
+	pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+	for input, want := range map[string]any{
+		"name": "bash-dog-pipeline", "pipelineType": "V2", "executionMode": "SUPERSEDED",
+		"artifactStores": []any{map[string]any{"type": "S3", "location": "bash-dog-artifacts"}},
+	} {
+		assert.Equal(t, want, pipeline.plain()[input], input)
+	}
+	assert.Equal(t, []string{"Source/Source", "Source/Config", "Build/Build", "Deploy/Deploy"}, actionsOf(pipeline))
+	assert.Equal(t, map[string]any{
+		"ApplicationName": "bash-dog", "DeploymentGroupName": "bash-dog-group",
+		"TaskDefinitionTemplateArtifact": "Build", "TaskDefinitionTemplatePath": "taskdef.json",
+		"AppSpecTemplateArtifact": "Build", "AppSpecTemplatePath": "appspec.yaml",
+	}, actionOf(t, pipeline, "Deploy")["configuration"])
+	build := actionOf(t, pipeline, "Build")
+	assert.Equal(t, []any{"Source", "Config"}, build["inputArtifacts"])
+	assert.Equal(t, map[string]any{"ProjectName": "bash-dog-build", "PrimarySource": "Source"}, build["configuration"])
+
+	goldenJSON(t, "policies/pipeline.json", policyOf(t, cloud, "bash-dog-pipeline"))
+	goldenJSON(t, "policies/pipeline.trust.json", cloud.resource(t, "Role", "bash-dog-pipeline").text(t, "assumeRolePolicy"))
+}
+
+func TestReleaseStartsWhenTheTemplatesChange(t *testing.T) {
+	cloud := deployRelease(t, resolved(t, nil), store(nil))
+
+	object := cloud.resource(t, "BucketObjectv2", "bash-dog-config")
+	assert.Equal(t, "config/bash-dog.zip", object.plain()["key"])
+	config := actionOf(t, cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "Config")["configuration"]
+	assert.Equal(t, map[string]any{
+		"S3Bucket": "bash-dog-artifacts", "S3ObjectKey": "config/bash-dog.zip", "PollForSourceChanges": "false",
+	}, config)
+
+	// The parameter's new value is what starts the pipeline: it comes after all that the release uses.
+	parameter := cloud.resource(t, "Parameter", "bash-dog-config")
+	assert.Equal(t, "/bash-dog/release/config", parameter.plain()["name"])
+	assert.Equal(t, "1", parameter.text(t, "value"))
+	assert.True(t, dependsOn(parameter, "EventTarget", "bash-dog-start"))
+	assert.True(t, dependsOn(cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "BucketObjectv2", "bash-dog-config"))
+
+	// Its creation starts nothing, for that of the pipeline does.
+	assert.JSONEq(t, `{
+		"source": ["aws.ssm"], "detail-type": ["Parameter Store Change"],
+		"detail": {"name": ["/bash-dog/release/config"], "operation": ["Update"]}
+	}`, cloud.resource(t, "EventRule", "bash-dog-start").text(t, "eventPattern"))
+	goldenJSON(t, "policies/start.json", policyOf(t, cloud, "bash-dog-start"))
+	goldenJSON(t, "policies/start.trust.json", cloud.resource(t, "Role", "bash-dog-start").text(t, "assumeRolePolicy"))
+}
+
+func TestReleaseWithOwnFilesHasOneSource(t *testing.T) {
+	cloud := deployRelease(t, resolved(t, func(a *ContainerPipelineArgs) { a.OwnFiles = true }), store(nil))
+
+	assert.Equal(t, []string{
+		"Connection bash-dog",
+		"Pipeline bash-dog-pipeline",
+		"Role bash-dog-pipeline",
+	}, cloud.children("Release"))
+	pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+	assert.Equal(t, []string{"Source/Source", "Build/Build", "Deploy/Deploy"}, actionsOf(pipeline))
+	assert.Equal(t, map[string]any{"ProjectName": "bash-dog-build"}, actionOf(t, pipeline, "Build")["configuration"])
+	goldenJSON(t, "policies/pipeline.ownfiles.json", policyOf(t, cloud, "bash-dog-pipeline"))
+}
+
+func TestReleaseAsksForApproval(t *testing.T) {
+	cloud := deployRelease(t, resolved(t, func(a *ContainerPipelineArgs) {
+		a.Approval, a.Notifications = &Approval{Comment: "Look first."}, &NotificationOptions{}
+	}), store(pulumi.String(keyArn)))
+
+	pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+	assert.Equal(t, []string{"Source/Source", "Source/Config", "Build/Build", "Approval/Approve", "Deploy/Deploy"}, actionsOf(pipeline))
+	assert.Equal(t, map[string]any{
+		"NotificationArn": topicArn, "CustomData": "Look first.", "ExternalEntityLink": "https://bash-dog.example.com",
+	}, actionOf(t, pipeline, "Approve")["configuration"])
+	goldenJSON(t, "policies/pipeline.approval.key.json", policyOf(t, cloud, "bash-dog-pipeline"))
+}
+
+func TestReleaseWithoutNotificationsTellsNobodyOfTheApproval(t *testing.T) {
+	cloud := deployRelease(t, resolved(t, func(a *ContainerPipelineArgs) { a.Approval = &Approval{} }), store(nil))
+
+	approval := actionOf(t, cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "Approve")["configuration"]
+	assert.NotContains(t, approval, "NotificationArn")
+	assert.NotContains(t, policyOf(t, cloud, "bash-dog-pipeline"), "sns:Publish")
+}
+
+func TestReleaseTriggers(t *testing.T) {
+	tests := map[string]struct {
+		include, exclude []string
+		push             map[string]any
+	}{
+		"every push": {push: map[string]any{"branches": includes("release")}},
+		"some files": {
+			include: []string{"src/**"}, exclude: []string{"**/*.md"},
+			push: map[string]any{
+				"branches":  includes("release"),
+				"filePaths": map[string]any{"includes": []any{"src/**"}, "excludes": []any{"**/*.md"}},
+			},
+		},
+		"only ignored files": {
+			exclude: []string{"docs/**"},
+			push: map[string]any{
+				"branches":  includes("release"),
+				"filePaths": map[string]any{"excludes": []any{"docs/**"}},
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			cloud := deployRelease(t, resolved(t, func(a *ContainerPipelineArgs) {
+				a.Source.Branch, a.Source.FilePaths, a.Source.IgnoreFilePaths = "release", test.include, test.exclude
+			}), store(nil))
+
+			pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+			assert.Equal(t, []any{map[string]any{
+				"providerType": "CodeStarSourceConnection",
+				"gitConfiguration": map[string]any{
+					"sourceActionName": "Source", "pushes": []any{test.push},
+				},
+			}}, pipeline.plain()["triggers"])
+			source := actionOf(t, pipeline, "Source")["configuration"].(map[string]any)
+			assert.Equal(t, "release", source["BranchName"])
+			assert.Equal(t, "false", source["DetectChanges"])
+		})
+	}
+}
+
+func includes(patterns ...any) map[string]any { return map[string]any{"includes": patterns} }
+
+func TestReleaseThroughAnExistingConnection(t *testing.T) {
+	const connection = "arn:aws:codeconnections:us-east-2:123456789012:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f"
+	cloud := deployRelease(t, resolved(t, func(a *ContainerPipelineArgs) {
+		a.Source.ConnectionArn = pulumi.String(connection)
+	}), store(nil))
+
+	assert.NotContains(t, cloud.children("Release"), "Connection bash-dog")
+	source := actionOf(t, cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "Source")["configuration"]
+	assert.Equal(t, connection, source.(map[string]any)["ConnectionArn"])
+}
+
+func TestReleaseSaysWhereToCompleteTheConnection(t *testing.T) {
+	var url, existing string
+	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+		for connection, result := range map[pulumi.StringInput]*string{
+			nil: &url, pulumi.String("arn:aws:codeconnections:us-east-2:123456789012:connection/1"): &existing,
+		} {
+			release := &Release{}
+			a := resolved(t, func(a *ContainerPipelineArgs) { a.Source.ConnectionArn = connection })
+			if err := release.connect(ctx, "bash-dog", ground.Place{Partition: "aws", Region: "us-east-2", Account: "123456789012"}, a); err != nil {
+				return err
+			}
+			release.ConnectionSetupURL.ApplyT(func(text string) string { *result = text; return text })
+		}
+		return nil
+	})
+	assert.NoError(t, err)
+	assert.Equal(t, "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2", url)
+	assert.Empty(t, existing)
+}
+
+func TestReleaseNamesAllThatIsMissing(t *testing.T) {
+	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+		_, err := NewRelease(ctx, "bash-dog", nil)
+		return err
+	})
+	for _, field := range []string{"pipeline:", "artifacts:", "build:", "deployment:", "service:"} {
+		assert.ErrorContains(t, err, field)
+	}
+}
+
+// actionsOf are the pipeline's actions in their order, as "stage/action".
+func actionsOf(pipeline registered) []string {
+	var list []string
+	for _, stage := range pipeline.plain()["stages"].([]any) {
+		stage := stage.(map[string]any)
+		for _, action := range stage["actions"].([]any) {
+			list = append(list, stage["name"].(string)+"/"+action.(map[string]any)["name"].(string))
+		}
+	}
+	return list
+}
+
+func actionOf(t *testing.T, pipeline registered, name string) map[string]any {
+	t.Helper()
+	for _, stage := range pipeline.plain()["stages"].([]any) {
+		for _, action := range stage.(map[string]any)["actions"].([]any) {
+			if action := action.(map[string]any); action["name"] == name {
+				return action
+			}
+		}
+	}
+	assert.Failf(t, "no such action", "%s is not among %v", name, actionsOf(pipeline))
+	return nil
+}

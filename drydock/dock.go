@@ -34,6 +34,7 @@ type Option func(*settings)
 
 type settings struct {
 	progress  io.Writer
+	zones     []string
 	simulated []*sim.Provider
 	own       map[string]Attach // providers of the caller's, by name
 	without   map[string]bool   // simulated providers that are left out, by name
@@ -69,10 +70,13 @@ func Progress(w io.Writer) Option {
 // first operation does, or Serve.
 func Open(dir string, options ...Option) (*Dock, error) {
 	d := &Dock{settings: settings{
-		progress: io.Discard, simulated: simulated(), own: map[string]Attach{}, without: map[string]bool{},
+		progress: io.Discard, own: map[string]Attach{}, without: map[string]bool{},
 	}}
 	for _, o := range options {
 		o(&d.settings)
+	}
+	if d.settings.simulated == nil {
+		d.settings.simulated = simulated(d.settings.zones)
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -113,6 +117,11 @@ func (d *Dock) serve(ctx context.Context) (err error) {
 		return err
 	}
 	attach := maps.Clone(d.settings.own)
+	if len(d.settings.without) > len(d.settings.own) {
+		if err := d.state.linkPlugins(); err != nil {
+			return err
+		}
+	}
 	if d.cloud, err = sim.OpenCloud(d.state.path("clouds"), d.settings.simulated...); err != nil {
 		return fmt.Errorf("opening the simulated clouds: %w", err)
 	}

@@ -77,14 +77,15 @@ func (a *app) announce(file, exports string) error {
 	return nil
 }
 
-// within runs the command in the environment and passes its exit code on.
+// within runs the command in the environment and in the folder, and passes its exit code on.
 func (a *app) within(ctx context.Context, env, command []string) error {
 	path, err := lookPath(env, command[0])
 	if err != nil {
 		return &drydock.UsageError{Problem: err.Error()}
 	}
 	cmd := exec.CommandContext(ctx, path, command[1:]...)
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, a.stdout, a.stderr
+	cmd.Dir, cmd.Env = a.dir, env
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, a.stdout, a.stderr
 	// A terminal's ^C reaches the command by itself.
 	cmd.Cancel = func() error { return nil }
 	cmd.WaitDelay = time.Minute

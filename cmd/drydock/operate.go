@@ -14,7 +14,7 @@ func (a *app) up() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Bring the stack up: make in the simulated clouds what the program says",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.operate(cmd.Context(), drydock.Up, secrets, nil)
 		},
@@ -28,7 +28,7 @@ func (a *app) preview() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "preview",
 		Short: "Tell what an up would change",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var args []string
 			if diff {
@@ -49,7 +49,7 @@ func (a *app) refresh() *cobra.Command {
 	return &cobra.Command{
 		Use:   "refresh",
 		Short: "Read the simulated clouds into the stack's state",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.operate(cmd.Context(), drydock.Refresh, false, nil)
 		},
@@ -60,7 +60,7 @@ func (a *app) destroy() *cobra.Command {
 	return &cobra.Command{
 		Use:   "destroy",
 		Short: "Delete everything that the stack has made",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.operate(cmd.Context(), drydock.Destroy, false, nil)
 		},

@@ -11,7 +11,7 @@ func (a *app) outputs() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "outputs",
 		Short: "Show what the stack exports",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) (err error) {
 			dock, stack, err := a.open()
 			if err != nil {
@@ -42,7 +42,7 @@ func (a *app) export() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write the stack's state as `pulumi stack export` does",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			dock, stack, err := a.open()
 			if err != nil {

@@ -92,6 +92,13 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no argument, and got %q", cmd.Name(), args[0])
+	}
+	return nil
+}
+
 // open returns the drydock and the stack that the flags name; the caller closes the drydock.
 func (a *app) open() (*drydock.Dock, *drydock.Stack, error) {
 	state := a.state

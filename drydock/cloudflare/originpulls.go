@@ -23,7 +23,7 @@ func (a account) originPulls() *sim.Resource {
 		Type: originPullsType,
 		Inputs: sim.Fields{
 			"authenticatedOriginPullsCertificate": sim.String().
-				Refs(originPullsCertificateType, "id", "no Authenticated Origin Pulls certificate %s (1413)"),
+				Refs(originPullsCertificateType, "id", "the zone has no Authenticated Origin Pulls certificate %s"),
 			"enabled":  sim.Bool().Required(),
 			"hostname": sim.String(),
 			"zoneId":   zoneField(),
@@ -41,7 +41,7 @@ func (a account) originPulls() *sim.Resource {
 			op.ID = op.In.Str("zoneId")
 			if host := op.In.Str("hostname"); host != "" {
 				if host != zone && !strings.HasSuffix(host, "."+zone) {
-					return apiError(1411, "hostname %s is not in the zone %s", host, zone)
+					return fmt.Errorf("hostname %s is not in the zone %s", host, zone)
 				}
 				op.ID += "/" + host
 			}
@@ -85,7 +85,7 @@ func (a account) originPullsCertificate() *sim.Resource {
 		},
 		Delete: func(op *sim.Op) error {
 			if len(op.Users(originPullsType, op.ID)) > 0 {
-				return apiError(1414, "the certificate %s is in use by Authenticated Origin Pulls", op.ID)
+				return fmt.Errorf("the certificate %s is in use by Authenticated Origin Pulls", op.ID)
 			}
 			return nil
 		},

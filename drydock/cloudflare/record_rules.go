@@ -57,6 +57,8 @@ func checkRecord(op *sim.Op) error {
 			return apiError(81053, "An A, AAAA, or CNAME record with that host already exists.")
 		case was == "CNAME" && proxiable(typ):
 			return apiError(81054, "A CNAME record with that host already exists.")
+		case typ == "NS" && was != "NS":
+			return apiError(81055, "Non-NS records with that host already exist.")
 		case was == "NS" && typ != "NS":
 			return apiError(81056, "NS records with that host already exist.")
 		}

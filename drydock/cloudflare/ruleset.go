@@ -104,7 +104,7 @@ func validateRuleset(c *sim.Check) {
 	}
 	rules := c.In.Objs("rules")
 	if len(rules) > p.quota {
-		c.Fail("rules", "exceeded the maximum number of rules in the phase %s: %d out of %d (%s)", name, len(rules), p.quota, p.doc)
+		c.Fail("rules", "exceeded the maximum number of rules in the phase %s: %d out of %d (50001) (%s)", name, len(rules), p.quota, p.doc)
 	}
 	refs := map[string]bool{}
 	for i, rule := range rules {
@@ -186,8 +186,8 @@ func (a account) createRuleset(op *sim.Op) error {
 // ruleset in the other zone.
 func (a account) updateRuleset(op *sim.Op) error {
 	if op.In.Str("zoneId") != op.Old.Str("zoneId") || op.In.Str("kind") != op.Old.Str("kind") {
-		return fmt.Errorf("error updating ruleset with ID %q: %w", op.ID,
-			apiError(10000, "could not find ruleset %s in zone %s: give the resource another name to make it anew", op.ID, op.In.Str("zoneId")))
+		return fmt.Errorf("error updating ruleset with ID %q: it is not in the zone %s; change its name too, which replaces it",
+			op.ID, op.In.Str("zoneId"))
 	}
 	settleRules(op)
 	return nil

@@ -183,23 +183,29 @@ func TestReleaseThroughAnExistingConnection(t *testing.T) {
 }
 
 func TestReleaseSaysWhereToCompleteTheConnection(t *testing.T) {
-	var url, existing string
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
-		for connection, result := range map[pulumi.StringInput]*string{
-			nil: &url, pulumi.String("arn:aws:codeconnections:us-east-2:123456789012:connection/1"): &existing,
-		} {
-			release := &Release{}
-			a := resolved(t, func(a *ContainerPipelineArgs) { a.Source.ConnectionArn = connection })
-			if err := release.connect(ctx, "bash-dog", ground.Place{Partition: "aws", Region: "us-east-2", Account: "123456789012"}, a); err != nil {
-				return err
-			}
-			release.ConnectionSetupURL.ApplyT(func(text string) string { *result = text; return text })
-		}
-		return nil
-	})
-	assert.NoError(t, err)
-	assert.Equal(t, "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2", url)
-	assert.Empty(t, existing)
+	tests := map[string]struct {
+		connection pulumi.StringInput
+		url        string
+	}{
+		"new":      {nil, "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2"},
+		"existing": {pulumi.String("arn:aws:codeconnections:us-east-2:123456789012:connection/1"), ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := resolved(t, func(a *ContainerPipelineArgs) {
+				a.Source.ConnectionArn = test.connection
+			})
+			mock(t, func(ctx *pulumi.Context) error {
+				release := &Release{}
+				here := ground.Place{Partition: "aws", Region: "us-east-2", Account: "123456789012"}
+				if err := release.connect(ctx, "bash-dog", here, a); err != nil {
+					return err
+				}
+				assert.Equal(t, test.url, await(release.ConnectionSetupURL))
+				return nil
+			})
+		})
+	}
 }
 
 func TestReleaseNamesAllThatIsMissing(t *testing.T) {

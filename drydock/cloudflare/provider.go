@@ -12,11 +12,12 @@ import (
 	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
 )
 
-// ZonesVariable names the environment variable that lists further zones of the account, separated by commas.
+// ZonesVariable names the environment variable that lists further zones of the account, separated by commas: a name, or
+// name=id where the stack's configuration carries the zone's real id.
 const ZonesVariable = "DRYDOCK_ZONES"
 
-// Provider is the simulated provider "cloudflare", as version 5 of Pulumi's SDK sees it. The account owns the zone
-// example.com, the given zones, and those that the environment variable [ZonesVariable] names.
+// Provider is the simulated provider "cloudflare", as version 5 of Pulumi's SDK sees it. The account owns the zones
+// example.com and example.dev, the given ones, and those that the environment variable [ZonesVariable] names.
 func Provider(zones ...string) *sim.Provider {
 	account := newAccount(append(zones, strings.Split(os.Getenv(ZonesVariable), ",")...))
 	return &sim.Provider{

@@ -10,8 +10,11 @@ import (
 	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
 )
 
-// account is the simulated Cloudflare account: the names of its zones.
-type account struct{ zones []string }
+// account is the simulated Cloudflare account: the names of its zones, and the ids of those whose id is not ZoneID's.
+type account struct {
+	zones []string
+	ids   map[string]string
+}
 
 // AccountID identifies the simulated account.
 var AccountID = identifier("account")
@@ -26,32 +29,42 @@ func identifier(what string) string {
 }
 
 func newAccount(names []string) account {
-	a := account{zones: []string{"example.com"}}
-	for _, name := range names {
-		name = strings.ToLower(strings.TrimSpace(name))
+	a := account{zones: []string{"example.com", "example.dev"}, ids: map[string]string{}}
+	for _, entry := range names {
+		name, id, hasID := strings.Cut(strings.ToLower(strings.TrimSpace(entry)), "=")
 		if name != "" && !slices.Contains(a.zones, name) {
 			a.zones = append(a.zones, name)
+		}
+		if hasID {
+			a.ids[name] = id
 		}
 	}
 	return a
 }
 
+func (a account) id(name string) string {
+	if id, given := a.ids[name]; given {
+		return id
+	}
+	return ZoneID(name)
+}
+
 // zone returns the name of the zone with the id, or Cloudflare's refusal.
 func (a account) zone(id string) (string, error) {
 	for _, name := range a.zones {
-		if ZoneID(name) == id {
+		if a.id(name) == id {
 			return name, nil
 		}
 	}
 	return "", apiError(7003, "Could not route to /zones/%s, perhaps your object identifier is invalid? "+
-		"The drydock's account has %s; further zones are named in %s", id, a.list(), ZonesVariable)
+		"The drydock's account has %s; name others in %s, as in acme.com=<its id>", id, a.list(), ZonesVariable)
 }
 
 // list names the zones with their ids, for messages.
 func (a account) list() string {
 	var out []string
 	for _, name := range a.zones {
-		out = append(out, name+" ("+ZoneID(name)+")")
+		out = append(out, name+" ("+a.id(name)+")")
 	}
 	return strings.Join(out, ", ")
 }
@@ -90,16 +103,16 @@ func (a account) getZone() *sim.Function {
 			}
 			other := op.In.Has("accountId") && op.In.Str("accountId") != AccountID
 			if other || !slices.Contains(a.zones, name) {
-				return sim.Refuse("no zone found", "the drydock's account %s has %s; further zones are named in %s", AccountID, a.list(), ZonesVariable)
+				return sim.Refuse("no zone found", "the drydock's account %s has %s; name others in %s, as in acme.com=<its id>", AccountID, a.list(), ZonesVariable)
 			}
-			describeZone(op.Out, name)
+			a.describe(op.Out, name)
 			return nil
 		},
 	}
 }
 
-func describeZone(out sim.Values, name string) {
-	out["id"], out["zoneId"], out["name"], out["accountId"] = ZoneID(name), ZoneID(name), name, AccountID
+func (a account) describe(out sim.Values, name string) {
+	out["id"], out["zoneId"], out["name"], out["accountId"] = a.id(name), a.id(name), name, AccountID
 	out["status"], out["paused"], out["plan"] = "active", false, "Free Website"
 	out["nameServers"] = []any{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}
 	out["vanityNameServers"] = []any{}
@@ -126,7 +139,7 @@ func (a account) getZones() *sim.Function {
 			found := []any{}
 			for _, name := range a.zones {
 				if zoneMatches(filter, name) && match.MatchString(name) {
-					found = append(found, map[string]any{"id": ZoneID(name), "name": name})
+					found = append(found, map[string]any{"id": a.id(name), "name": name})
 				}
 			}
 			op.Out["zones"], op.Out["id"] = found, identifier("zones")

@@ -44,13 +44,16 @@ func (m *mocked) NewResource(args pulumi.MockResourceArgs) (string, resource.Pro
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.resources = append(m.resources, registered{args.TypeToken, args.Name, args.Inputs, args.RegisterRPC})
-	outputs := args.Inputs.Copy()
+	outputs, id := args.Inputs.Copy(), args.Name+"-id"
+	if args.TypeToken == "aws:ecs/service:Service" { // its ID is its ARN
+		id = "arn:aws:ecs:us-east-2:123456789012:service/bash-dog/" + args.Name
+	}
 	for key, value := range mockOutputs(args.TypeToken, args.Name, args.Inputs) {
 		if _, given := outputs[resource.PropertyKey(key)]; !given {
 			outputs[resource.PropertyKey(key)] = resource.NewStringProperty(value)
 		}
 	}
-	return args.Name + "-id", outputs, nil
+	return id, outputs, nil
 }
 
 // mockOutputs are what a cloud adds to a resource, in the cloud's formats where the components read them.

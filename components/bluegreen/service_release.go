@@ -9,14 +9,14 @@ import (
 
 // render sets the texts of a release once all that they name is known.
 func (s *Service) render(here ground.Place, a *ServiceArgs) {
-	p := a.Pipeline
-	hooks := p.Deployment.Hooks
-	values := pulumi.All(
+	hooks := a.Pipeline.Deployment.Hooks
+	known := pulumi.All(
 		s.LogGroupName, s.TaskRoleArn, s.ExecutionRoleArn, a.references(),
 		a.Network.TaskSubnetIDs, a.Network.TaskSecurityGroupID,
 		orEmpty(hooks.BeforeInstall), orEmpty(hooks.AfterInstall), orEmpty(hooks.AfterAllowTestTraffic),
 		orEmpty(hooks.BeforeAllowTraffic), orEmpty(hooks.AfterAllowTraffic),
-	).ApplyT(func(known []any) releaseValues {
+	)
+	values := func(known []any) releaseValues {
 		text := func(i int) string { return known[i].(string) }
 		return releaseValues{
 			Region: here.Region, LogGroup: text(0), TaskRoleArn: text(1), ExecutionRoleArn: text(2),
@@ -29,12 +29,12 @@ func (s *Service) render(here ground.Place, a *ServiceArgs) {
 				BeforeAllowTraffic: text(9), AfterAllowTraffic: text(10),
 			},
 		}
-	})
-	s.TaskDefinitionText = values.ApplyT(func(v releaseValues) (string, error) {
-		return taskDefinition(p, v).Render()
+	}
+	s.TaskDefinitionText = known.ApplyT(func(known []any) (string, error) {
+		return taskDefinition(a.Pipeline, values(known)).Render()
 	}).(pulumi.StringOutput)
-	s.AppSpecText = values.ApplyT(func(v releaseValues) (string, error) {
-		return appSpec(p, v).Render()
+	s.AppSpecText = known.ApplyT(func(known []any) (string, error) {
+		return appSpec(a.Pipeline, values(known)).Render()
 	}).(pulumi.StringOutput)
 }
 

@@ -1,0 +1,47 @@
+package bluegreen
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAlarms(t *testing.T) {
+	r, m := mockRunning(t, func(a *ContainerPipelineArgs) { a.Alarms.LatencySeconds = 1.5 })
+	assert.Equal(t, []string{
+		"MetricAlarm bash-dog-errors", "MetricAlarm bash-dog-latency", "MetricAlarm bash-dog-unhealthy",
+	}, m.children("Alarms"))
+	assert.Equal(t, []string{"bash-dog-errors", "bash-dog-unhealthy", "bash-dog-latency"}, await(r.alarms.Names))
+	for _, alarm := range []string{"errors", "unhealthy", "latency"} {
+		inputs, err := json.Marshal(m.resource(t, "MetricAlarm", "bash-dog-"+alarm).plain())
+		require.NoError(t, err)
+		goldenJSON(t, "alarms/"+alarm+".json", string(inputs))
+	}
+}
+
+func TestAlarmsDisabled(t *testing.T) {
+	r, m := mockRunning(t, func(a *ContainerPipelineArgs) { a.Alarms.Disabled = true })
+	assert.Empty(t, m.children("Alarms"))
+	assert.Empty(t, await(r.alarms.Names))
+}
+
+// A task that is slow to become healthy is no alarm.
+func TestUnhealthyAlarmWaitsForTheGracePeriod(t *testing.T) {
+	for seconds, minutes := range map[int]int{1: 3, 60: 3, 61: 4, 300: 7} {
+		traffic := &Traffic{gracePeriod: seconds}
+		args := &AlarmsArgs{Traffic: traffic}
+		assert.Equal(t, pulumi.Int(minutes), args.unhealthy().EvaluationPeriods, seconds)
+	}
+}
+
+func TestWrongAlarms(t *testing.T) {
+	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+		_, err := NewAlarms(ctx, "dog", &AlarmsArgs{AlarmOptions: AlarmOptions{ErrorsPerMinute: -1}})
+		return err
+	})
+	assert.ErrorContains(t, err, "traffic: missing")
+	assert.ErrorContains(t, err, "alarms.errorsPerMinute: -1 is negative")
+}

@@ -1,0 +1,106 @@
+package bluegreen
+
+import (
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+)
+
+func TestTraffic(t *testing.T) {
+	r, m := mockRunning(t, asInTheGuide)
+	assert.Equal(t, []string{
+		"Listener bash-dog", "LoadBalancer bash-dog", "TargetGroup bash-dog-blue", "TargetGroup bash-dog-green",
+	}, m.children("Traffic"))
+
+	balancer := m.resource(t, "LoadBalancer", "bash-dog").plain()
+	assert.Equal(t, true, balancer["enableDeletionProtection"])
+	assert.Equal(t, true, balancer["dropInvalidHeaderFields"])
+	assert.Equal(t, []any{"subnet-a", "subnet-b", "subnet-c"}, balancer["subnets"])
+	assert.NotContains(t, balancer, "namePrefix")
+
+	for _, name := range []string{"bash-dog-blue", "bash-dog-green"} {
+		group := m.resource(t, "TargetGroup", name).plain()
+		assert.Equal(t, "ip", group["targetType"])
+		assert.Equal(t, "HTTP", group["protocol"])
+		assert.EqualValues(t, 30, group["deregistrationDelay"])
+		assert.Equal(t, map[string]any{
+			"path": "/", "matcher": "200-399", "interval": 15.0, "timeout": 5.0,
+			"healthyThreshold": 2.0, "unhealthyThreshold": 3.0,
+		}, group["healthCheck"])
+	}
+
+	listener := m.resource(t, "Listener", "bash-dog")
+	assert.Equal(t, []string{"defaultActions"}, listener.Request.GetIgnoreChanges())
+	assert.EqualValues(t, 443, listener.plain()["port"])
+	assert.Equal(t, tlsPolicy, listener.text(t, "sslPolicy"))
+	assert.NotContains(t, listener.plain(), "mutualAuthentication")
+	needs(t, listener, "TargetGroup::bash-dog-blue", "TargetGroup::bash-dog-green")
+	assert.Equal(t, "", await(r.traffic.TestListenerArn))
+}
+
+func TestTrafficWithTestListener(t *testing.T) {
+	r, m := mockRunning(t, func(a *ContainerPipelineArgs) {
+		a.Deployment.TestPort, a.Deployment.TestCidrBlocks = 8443, []string{"203.0.113.0/24"}
+		a.Disposable = true
+	})
+	listener := m.resource(t, "Listener", "bash-dog-test")
+	assert.EqualValues(t, 8443, listener.plain()["port"])
+	assert.Equal(t, []string{"defaultActions"}, listener.Request.GetIgnoreChanges())
+	assert.Equal(t, []any{map[string]any{
+		"type": "forward", "targetGroupArn": await(r.traffic.GreenTargetGroupArn),
+	}}, listener.plain()["defaultActions"])
+	needs(t, listener, "TargetGroup::bash-dog-blue", "TargetGroup::bash-dog-green")
+	assert.Len(t, r.traffic.Ready(), 2)
+	assert.Equal(t, false, m.resource(t, "LoadBalancer", "bash-dog").plain()["enableDeletionProtection"])
+}
+
+func TestTrafficWithTrustStore(t *testing.T) {
+	m := mock(t, func(ctx *pulumi.Context) error {
+		network, err := NewNetwork(ctx, "dog", &NetworkArgs{
+			ContainerPort: 80, TestPort: 8443, TestCidrBlocks: []string{"203.0.113.0/24"},
+		})
+		if err != nil {
+			return err
+		}
+		_, err = NewTraffic(ctx, "dog", &TrafficArgs{
+			Network: network, CertificateArn: pulumi.String("arn"), TrustStoreArn: pulumi.String("store"), TestPort: 8443,
+		})
+		return err
+	})
+	assert.Equal(t, map[string]any{"mode": "verify", "trustStoreArn": "store"},
+		m.resource(t, "Listener", "dog").plain()["mutualAuthentication"])
+	assert.NotContains(t, m.resource(t, "Listener", "dog-test").plain(), "mutualAuthentication")
+}
+
+func TestBalancingNamePrefix(t *testing.T) {
+	for name, want := range map[string]pulumi.StringPtrInput{
+		"bash-dog-green":                  nil,
+		"abcdefghijklmnopqrstuvwx":        nil, // 24 characters, 32 with Pulumi's eight
+		"abcdefghijklmnopqrstuvwxy":       pulumi.String("abcdef"),
+		"my_app-blue":                     pulumi.String("myappb"),
+		"internal-site":                   pulumi.String("intern"),
+		"犬":                               pulumi.String("app"),
+		"a.b":                             pulumi.String("abapp"),
+		"bash-dog-of-the-marketing-green": pulumi.String("bashdo"),
+	} {
+		assert.Equal(t, want, balancingNamePrefix(name), name)
+	}
+}
+
+func TestWrongTraffic(t *testing.T) {
+	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+		_, err := NewTraffic(ctx, "dog", &TrafficArgs{TestPort: 443, HealthCheck: HealthCheck{Path: "health"}})
+		return err
+	})
+	for _, problem := range []string{
+		"network: missing", "certificateArn: missing", "testPort: 443", `healthCheck.path: "health"`,
+	} {
+		assert.ErrorContains(t, err, problem)
+	}
+	err = (&mocked{}).run(func(ctx *pulumi.Context) error {
+		_, err := NewTraffic(ctx, "dog", nil)
+		return err
+	})
+	assert.ErrorContains(t, err, "network: missing")
+}

@@ -79,7 +79,7 @@ func (o *OriginPulls) addCertificates(
 	ca, err := tls.NewSelfSignedCert(ctx, name+"-ca", &tls.SelfSignedCertArgs{
 		PrivateKeyPem: caKey.PrivateKeyPem, IsCaCertificate: pulumi.Bool(true), SetSubjectKeyId: pulumi.Bool(true),
 		Subject:             tls.SelfSignedCertSubjectArgs{CommonName: pulumi.String("Origin pulls of " + name)},
-		AllowedUses:         pulumi.ToStringArray([]string{"certSigning", "crlSigning"}),
+		AllowedUses:         pulumi.ToStringArray([]string{"cert_signing", "crl_signing"}),
 		ValidityPeriodHours: pulumi.Int(caHours),
 	}, child)
 	if err != nil {
@@ -119,7 +119,7 @@ func (o *OriginPulls) addClient(
 	}
 	client, err := tls.NewLocallySignedCert(ctx, name, &tls.LocallySignedCertArgs{
 		CertRequestPem: request.CertRequestPem, CaCertPem: ca.CertPem, CaPrivateKeyPem: caKey.PrivateKeyPem,
-		AllowedUses:         pulumi.ToStringArray([]string{"digitalSignature", "clientAuth"}),
+		AllowedUses:         pulumi.ToStringArray([]string{"digital_signature", "client_auth"}),
 		ValidityPeriodHours: pulumi.Int(clientHours), EarlyRenewalHours: pulumi.Int(clientRenewalHours),
 	}, pulumi.Parent(o))
 	return key, client, err

@@ -65,7 +65,8 @@ func NewArtifactStore(
 func (s *ArtifactStore) Ready() []pulumi.Resource { return s.ready }
 
 // artifactPrefixes are the beginnings of the keys that CodePipeline gives to its artifacts: the pipeline's name, cut after
-// 20 characters.
+// 20 characters. They hold for an uncut name too.
+// https://repost.aws/questions/QUI91tw7A9SUOMohJurNqmgA/code-pipeline-truncates-folder-names-in-output-artifact-s-3-bucket
 func artifactPrefixes(pipeline string) []string {
 	if pipeline == "" {
 		return nil

@@ -76,8 +76,8 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	})
 }
 
-// Ready lists what tasks depend on before they start: without routes, endpoints and rules, they cannot pull their images
-// nor answer a health check.
+// Ready lists what tasks depend on before they start: without routes, endpoints and rules, they can neither pull their
+// images nor answer.
 func (n *Network) Ready() []pulumi.Resource { return n.ready }
 
 // addSubnets sets VPC and subnets by the mode; vpc is nil unless it was made.

@@ -82,7 +82,7 @@ func (n *Network) admitCloudflare(ctx *pulumi.Context, name string, tags map[str
 		if err != nil {
 			return err
 		}
-		_, err = awsvpc.NewSecurityGroupIngressRule(ctx, name+"-"+family.name, &awsvpc.SecurityGroupIngressRuleArgs{
+		rule, err := awsvpc.NewSecurityGroupIngressRule(ctx, name+"-"+family.name, &awsvpc.SecurityGroupIngressRuleArgs{
 			SecurityGroupId: n.LoadBalancerSecurityGroupID, PrefixListId: list.ID(),
 			Description: pulumi.String("From Cloudflare"), IpProtocol: pulumi.String("tcp"),
 			FromPort: pulumi.Int(443), ToPort: pulumi.Int(443), Tags: ground.Tags(tags),
@@ -90,6 +90,7 @@ func (n *Network) admitCloudflare(ctx *pulumi.Context, name string, tags map[str
 		if err != nil {
 			return err
 		}
+		n.ready = append(n.ready, rule)
 	}
 	return nil
 }

@@ -14,12 +14,12 @@ import (
 
 // vpc is what others need of a VPC that is made.
 type vpc struct {
-	id         pulumi.IDOutput
-	gateway    *ec2.InternetGateway
-	routes     *ec2.RouteTable // of the tasks' subnets
-	publicWay  *ec2.Route      // to the internet, from the public subnets
-	subnets    pulumi.StringArray
-	firstShown *ec2.Subnet // the first public subnet
+	id        pulumi.IDOutput
+	gateway   *ec2.InternetGateway
+	routes    *ec2.RouteTable // of the tasks' subnets
+	publicWay *ec2.Route      // to the internet, from the public subnets
+	subnets   pulumi.StringArray
+	shown     *ec2.Subnet // the first public subnet, for a NAT gateway
 }
 
 // addVpc makes a VPC with public subnets for the load balancer and private ones for the tasks.
@@ -95,7 +95,7 @@ func (n *Network) addPublicSubnets(ctx *pulumi.Context, name string, a *NetworkA
 	if err != nil {
 		return err
 	}
-	v.firstShown = subnets[0]
+	v.shown = subnets[0]
 	// AWS refuses an internet-facing load balancer in subnets that cannot reach the internet.
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 	n.PublicSubnetIDs = pulumi.OutputWithDependencies(ctx.Context(), subnetIDs(subnets).ToStringArrayOutput(),
@@ -156,7 +156,7 @@ func (n *Network) addNAT(ctx *pulumi.Context, name string, a *NetworkArgs, v *vp
 		return err
 	}
 	gateway, err := ec2.NewNatGateway(ctx, name, &ec2.NatGatewayArgs{
-		AllocationId: address.ID(), SubnetId: v.firstShown.ID(), Tags: named(a.Tags, name),
+		AllocationId: address.ID(), SubnetId: v.shown.ID(), Tags: named(a.Tags, name),
 	}, pulumi.Parent(n), pulumi.DependsOn([]pulumi.Resource{v.publicWay}))
 	if err != nil {
 		return err

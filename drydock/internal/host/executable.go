@@ -109,9 +109,11 @@ func (m *messenger) relay(cmd *exec.Cmd, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	free, err := process.Bound(cmd)
+	if err != nil {
 		return fmt.Errorf("starting the program: %w", err)
 	}
+	defer free()
 	var read sync.WaitGroup
 	read.Go(func() { m.copy(stdout, func(line string) bool { return true }) })
 	crash := &crash{dir: dir}

@@ -4,6 +4,7 @@ package process
 import (
 	"os"
 	"os/exec"
+	"runtime"
 	"time"
 )
 
@@ -17,9 +18,22 @@ func Graceful(cmd *exec.Cmd, isApart bool, patience time.Duration) {
 		cmd.Cancel = func() error { return nil }
 		return
 	}
-	apart(cmd)
+	Apart(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 }
 
 // Apart keeps a terminal's ^C away from the command.
-func Apart(cmd *exec.Cmd) { apart(cmd) }
+func Apart(cmd *exec.Cmd) { apart(attributes(cmd)) }
+
+// Bound starts the command so that it is killed when this process is, where the system can do that (Linux). The caller
+// calls it in the goroutine that waits for the command, and the returned function after that.
+func Bound(cmd *exec.Cmd) (free func(), err error) {
+	// The system binds the command to the thread that starts it: https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
+	runtime.LockOSThread()
+	bound(attributes(cmd))
+	if err := cmd.Start(); err != nil {
+		runtime.UnlockOSThread()
+		return nil, err
+	}
+	return runtime.UnlockOSThread, nil
+}

@@ -1,0 +1,5 @@
+package process
+
+import "syscall"
+
+func bound(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }

@@ -1,0 +1,91 @@
+// Package stacks turns a stack's configuration into components. An environment is one file, Pulumi.<stack>.yaml; docs/
+// lists its keys, and a key that is not known is refused.
+package stacks
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/components/bluegreen"
+)
+
+// Deploy is the program of every stack.
+func Deploy(ctx *pulumi.Context) error {
+	config, err := load(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(config.Zones) {
+		if err := zone(ctx, name, config.Zones[name]); err != nil {
+			return err
+		}
+	}
+	for _, name := range sortedKeys(config.Pipelines) {
+		if err := pipeline(ctx, name, config.Pipelines[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func zone(ctx *pulumi.Context, name string, z Zone) error {
+	_, err := bluegreen.NewZoneRules(ctx, name, &bluegreen.ZoneRulesArgs{
+		ZoneID: pulumi.String(z.ZoneID), StrictHosts: z.StrictHosts,
+	})
+	if err != nil {
+		return explain("zones", name, err)
+	}
+	ctx.Export(name, pulumi.Map{"strictHosts": pulumi.ToStringArray(z.StrictHosts)})
+	return nil
+}
+
+func pipeline(ctx *pulumi.Context, name string, args *bluegreen.ContainerPipelineArgs) error {
+	var opts []pulumi.ResourceOption
+	if !args.Disposable {
+		opts = append(opts, pulumi.Protect(true))
+	}
+	p, err := bluegreen.NewContainerPipeline(ctx, name, args, opts...)
+	if err != nil {
+		return explain("pipelines", name, err)
+	}
+	ctx.Export(name, pulumi.Map{
+		"url":                 p.URL,
+		"pipeline":            p.PipelineName,
+		"connectionSetupUrl":  p.ConnectionSetupURL,
+		"repositoryUrls":      p.RepositoryURLs,
+		"secretArns":          p.SecretArns,
+		"taskRole":            p.TaskRoleName,
+		"taskSecurityGroupId": p.TaskSecurityGroupID,
+		"vpcId":               p.VpcID,
+		"loadBalancer":        p.LoadBalancerDNSName,
+		"listenerArn":         p.ListenerArn,
+		"cluster":             p.ClusterName,
+		"service":             p.ServiceName,
+		"deploymentGroup":     p.DeploymentGroupName,
+	})
+	return nil
+}
+
+// explain puts the configuration key before each problem that a component reports.
+func explain(key, name string, err error) error {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	for i, e := range all {
+		all[i] = fmt.Errorf("container-pipeline:%s.%s.%w", key, name, e)
+	}
+	return errors.Join(all...)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

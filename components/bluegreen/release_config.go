@@ -43,8 +43,8 @@ func configArchive(taskDefinition, appSpec pulumi.StringInput) pulumi.ArchiveOut
 	}).(pulumi.ArchiveOutput)
 }
 
-// startOnChange starts the pipeline when a new version of the object is there. S3 does not tell EventBridge of single
-// objects, and polling is discouraged; Parameter Store tells of each parameter, so one holds the version's ID.
+// startOnChange starts the pipeline when a new version of the object is there. Polling for it is discouraged, and S3 tells
+// EventBridge of all of a bucket's objects or none; Parameter Store tells of each parameter, so one holds the version.
 //
 // The parameter comes after everything that the release will use. Its creation starts nothing: that of the pipeline
 // does already.

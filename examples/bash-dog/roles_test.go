@@ -54,6 +54,13 @@ func TestRoles(t *testing.T) {
 		assert.Equal(t, 301, res.StatusCode)
 		assert.Equal(t, "/", res.Header.Get("Location"))
 	})
+	t.Run("HEAD", func(t *testing.T) {
+		res, err := http.Head(site + "/")
+		require.NoError(t, err)
+		defer res.Body.Close()
+		assert.Equal(t, 200, res.StatusCode)
+		assert.EqualValues(t, len(page(t)), res.ContentLength)
+	})
 	t.Run("sidecar", func(t *testing.T) {
 		assert.Equal(t, "set", sidecar.after("sidecar: log token "))
 		assert.Equal(t, "200", sidecar.after("sidecar: api answers "))
@@ -63,6 +70,12 @@ func TestRoles(t *testing.T) {
 		require.NoError(t, err)
 		defer res.Body.Close()
 		assert.Equal(t, 200, res.StatusCode)
+	})
+	t.Run("chunked body", func(t *testing.T) {
+		res, err := http.Post(site+"/api/", "text/plain", io.MultiReader(strings.NewReader("a stick"))) // of unknown length
+		require.NoError(t, err)
+		defer res.Body.Close()
+		assert.Equal(t, 411, res.StatusCode)
 	})
 	t.Run("SIGTERM", func(t *testing.T) {
 		for _, role := range []*role{api, sidecar, nginx} {

@@ -68,6 +68,16 @@ func answer(role string, conn net.Conn, handle func(*request) response) {
 	}
 	say(role + ": " + r.method + " " + strconv.Quote(r.path) + " " + strconv.Itoa(res.status))
 	io.WriteString(conn, res.render(r.method == "HEAD"))
+	linger(conn)
+}
+
+// linger reads what the client still sends: closing on unread bytes resets the connection, and the answer is lost.
+func linger(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.CloseWrite()
+	}
+	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	io.Copy(io.Discard, conn)
 }
 
 var reasons = map[int]string{

@@ -24,7 +24,7 @@ const (
 
 // What other services make that holds network interfaces in subnets, guarded by security groups.
 var interfaceHolders = []string{
-	"aws:lb/loadBalancer:LoadBalancer", "aws:ecs/service:Service", "aws:codebuild/project:Project",
+	balancerType, "aws:ecs/service:Service", "aws:codebuild/project:Project",
 	"aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup", endpointType,
 }
 
@@ -63,12 +63,13 @@ func vpcOf(op *sim.Op, typ, id string) string {
 	return ""
 }
 
-// networkOf is the VPC that a record lies in; a NAT gateway names only its subnet.
+// networkOf is the VPC that a record lies in; a NAT gateway and an ECS service name only their subnets.
 func networkOf(op *sim.Op, r *sim.Record) string {
-	if r.Type == natType {
-		return vpcOf(op, subnetType, r.Attr("subnetId"))
+	subnets := append(r.Inputs.Obj("networkConfiguration").Strs("subnets"), r.Attr("subnetId"))
+	if v := r.Attr("vpcId"); v != "" || subnets[0] == "" {
+		return v
 	}
-	return r.Attr("vpcId")
+	return vpcOf(op, subnetType, subnets[0])
 }
 
 // zoneOf is the Availability Zone of a subnet.

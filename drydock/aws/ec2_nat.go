@@ -44,7 +44,7 @@ func eip() *sim.Resource {
 		},
 		Update: retag,
 		Delete: func(op *sim.Op) error {
-			if inUse(op, op.ID, natType, "aws:lb/loadBalancer:LoadBalancer") {
+			if inUse(op, op.ID, natType, balancerType) {
 				return sim.Refuse("InvalidIPAddress.InUse", "Address %s is in use.", op.Out.Str("publicIp"))
 			}
 			return nil

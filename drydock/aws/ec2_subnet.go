@@ -151,7 +151,7 @@ func gatewayAttachable(op *sim.Op) error {
 // gatewayDetachable: no address in the VPC may be mapped to a public one any more.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html
 func gatewayDetachable(op *sim.Op, vpcID string) error {
-	for _, t := range []string{natType, "aws:lb/loadBalancer:LoadBalancer"} {
+	for _, t := range []string{natType, balancerType, "aws:ecs/service:Service"} {
 		for _, r := range op.Cloud.All(t) {
 			if vpcID != "" && networkOf(op, r) == vpcID && publicFacing(r) {
 				return sim.Refuse("DependencyViolation",
@@ -162,10 +162,13 @@ func gatewayDetachable(op *sim.Op, vpcID string) error {
 	return nil
 }
 
-// publicFacing tells whether a NAT gateway or load balancer holds public addresses.
+// publicFacing tells whether a NAT gateway, load balancer or ECS service holds public addresses.
 func publicFacing(r *sim.Record) bool {
-	if r.Type == natType {
+	switch r.Type {
+	case natType:
 		return r.Attr("publicIp") != ""
+	case balancerType:
+		return !r.Outputs.Bool("internal")
 	}
-	return !r.Outputs.Bool("internal")
+	return r.Inputs.Obj("networkConfiguration").Bool("assignPublicIp")
 }

@@ -1,8 +1,11 @@
 package aws
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
 )
@@ -75,17 +78,27 @@ func validateActions(c *sim.Check, key string) {
 		if kind == "forward" {
 			validateForward(c, path, a)
 		}
-		if n := a.Num("order"); n > 0 && orders[n] {
+		n := a.Num("order")
+		if n > 0 && orders[n] {
 			c.Fail(path+".order", "%v is given twice: each action has an order of its own", n)
-		} else {
-			orders[n] = true
 		}
-		if last := i == len(list)-1; kind != "" && len(orders) <= 1 && last == (kind == "authenticate-cognito" || kind == "authenticate-oidc") {
-			c.Fail(path+".type", "%q: the last action, and only the last, must be forward, redirect or fixed-response", kind)
-		}
+		orders[n] = true
 	}
+	validateLast(c, key, list)
 	if len(list) == 0 && c.In[key] != sim.Unknown {
 		c.Fail(key, "at least one action must be given")
+	}
+}
+
+// validateLast: a request is authenticated first; it ends with one of the other actions.
+func validateLast(c *sim.Check, key string, list []sim.Values) {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b sim.Values) int { return cmp.Compare(a.Num("order"), b.Num("order")) })
+	for i, a := range list {
+		kind := a.Str("type")
+		if kind != "" && strings.HasPrefix(kind, "authenticate-") == (i == len(list)-1) {
+			c.Fail(key, "%q: the last action, and only the last, must be forward, redirect or fixed-response", kind)
+		}
 	}
 }
 

@@ -66,7 +66,13 @@ func loadBalancer() *sim.Resource {
 			}
 		},
 		ForceReplace: replaceBalancer,
-		Create:       createBalancer, Update: updateBalancer, Delete: deleteBalancer,
+		Unsettled: func(changed map[string]bool) []string {
+			if changed["subnets"] || changed["subnetMappings"] {
+				return []string{"subnetMappings", "subnets"}
+			}
+			return nil
+		},
+		Create: createBalancer, Update: updateBalancer, Delete: deleteBalancer,
 	}
 }
 

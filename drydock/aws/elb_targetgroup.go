@@ -41,7 +41,11 @@ func targetGroup() *sim.Resource {
 				"enabled":        sim.Bool().Default(true),
 				"type":           sim.String().Required().OneOf("lb_cookie", "app_cookie", "source_ip"),
 			}).Computed(),
-			"tags":       sim.Tags(),
+			"tags": sim.Tags(),
+			"targetGroupHealth": sim.Object(sim.Fields{
+				"dnsFailover":           minimumHealthy(sim.String().Default("off").Match(`off|[1-9]\d*`, "off or a number")),
+				"unhealthyStateRouting": minimumHealthy(sim.Int().Default(1.0).AtLeast(1)),
+			}).Computed(),
 			"targetType": sim.String().Default("instance").Replaces().OneOf("instance", "ip", "lambda", "alb"),
 			"vpcId":      sim.String().Replaces().Refs(vpcType, "id", "ValidationError: The VPC ID '%s' is not found"),
 		},
@@ -63,6 +67,14 @@ func targetGroup() *sim.Resource {
 		},
 		Read: func(op *sim.Op) { op.Out["loadBalancerArns"] = balancersOfGroup(op, op.ID) },
 	}
+}
+
+// minimumHealthy: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html
+func minimumHealthy(count *sim.Field) *sim.Field {
+	return sim.Object(sim.Fields{
+		"minimumHealthyTargetsCount":      count,
+		"minimumHealthyTargetsPercentage": sim.String().Default("off").Match(`off|[1-9]\d?|100`, "off or a number from 1 to 100"),
+	})
 }
 
 // healthCheck: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html

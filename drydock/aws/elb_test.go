@@ -225,6 +225,11 @@ func TestListenerRule(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+	login := map[string]any{"type": "authenticate-cognito", "order": 1.0, "authenticateCognito": map[string]any{
+		"userPoolArn": "a", "userPoolClientId": "b", "userPoolDomain": "c",
+	}}
+	then := map[string]any{"type": "forward", "order": 2.0, "targetGroupArn": f.green}
+	f.make(listenerRuleType, with(in, sim.Values{"priority": 5.0, "actions": []any{then, login}}))
 	_, out := f.make(listenerRuleType, with(in, sim.Values{"priority": nil}))
 	assert.Equal(t, 11.0, out.Num("priority"))
 	assert.Equal(t, "update", f.edit(listenerRuleType, id, with(in, sim.Values{"priority": 12.0})))

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -25,7 +26,7 @@ next:
 		for _, f := range op.In.Objs("filters") {
 			v, known := filterValue(r, f.Str("name"), value)
 			if !known {
-				return nil, sim.Refuse("InvalidParameterValue", "The filter '%s' is invalid", f.Str("name"))
+				return nil, sim.Refuse("InvalidParameterValue", "The filter '%s' is invalid (or none that the drydock knows)", f.Str("name"))
 			}
 			if !anyMatch(f.Strs("values"), v) {
 				continue next
@@ -61,11 +62,11 @@ func anyMatch(patterns []string, value string) bool {
 func only(records []*sim.Record, thing string) (*sim.Record, error) {
 	switch len(records) {
 	case 0:
-		return nil, sim.Refuse("NotFound", "no matching %s found", thing)
+		return nil, fmt.Errorf("no matching %s found", thing)
 	case 1:
 		return records[0], nil
 	}
-	return nil, sim.Refuse("Ambiguous", "multiple %ss matched; use additional constraints to reduce matches to a single %s", thing, thing)
+	return nil, fmt.Errorf("multiple %ss matched; use additional constraints to reduce matches to a single %s", thing, thing)
 }
 
 func truth(b bool) string {

@@ -103,7 +103,7 @@ func alias() *sim.Resource {
 		Inputs: sim.Fields{
 			"name":        name().Computed(),
 			"namePrefix":  name(),
-			"targetKeyId": sim.String().Required(),
+			"targetKeyId": sim.String().Required().Same(func(old, now any) bool { return keyIDOf(old) == keyIDOf(now) }),
 		},
 		Outputs:  []string{"arn", "name", "targetKeyArn"},
 		Validate: func(c *sim.Check) { c.Exclusive("name", "namePrefix") },
@@ -121,6 +121,12 @@ func alias() *sim.Resource {
 		},
 		Update: aimAlias,
 	}
+}
+
+// keyIDOf is the id of a key given by id or ARN.
+func keyIDOf(v any) string {
+	s, _ := v.(string)
+	return s[strings.LastIndex(s, "/")+1:]
 }
 
 func aimAlias(op *sim.Op) error {

@@ -27,6 +27,7 @@ func TestKeyAndAlias(t *testing.T) {
 	aliasID, out := l.make(aliasType, in)
 	assert.Equal(t, "alias/artifacts", aliasID)
 	assert.Equal(t, "arn:aws:kms:us-east-2:123456789012:key/"+id, out.Str("targetKeyArn"))
+	assert.Equal(t, "none", l.edit(aliasType, aliasID, with(in, sim.Values{"targetKeyId": out.Str("targetKeyArn")})))
 	l.refuses(aliasType, in, "AlreadyExistsException")
 	l.refuses(aliasType, with(in, sim.Values{"name": "artifacts"}), "alias/ and letters")
 	l.refuses(aliasType, with(in, sim.Values{"name": "alias/aws/mine"}), "AWS's own")

@@ -70,20 +70,11 @@ func createBucket(op *sim.Op) error {
 	op.Out["arn"] = "arn:" + op.Partition() + ":s3:::" + name
 	op.Out["bucketDomainName"] = name + ".s3." + dnsSuffix(op)
 	op.Out["bucketRegionalDomainName"] = name + ".s3." + op.Region() + "." + dnsSuffix(op)
-	op.Out["hostedZoneId"] = s3Zones[op.Region()]
+	op.Out["hostedZoneId"] = regions[op.Region()].s3Zone
 	op.Out["region"] = op.Region()
 	choose(op, "objectLockEnabled", false)
 	settleTags(op)
 	return nil
-}
-
-// The Route 53 hosted zones of website endpoints: https://docs.aws.amazon.com/general/latest/gr/s3.html
-var s3Zones = map[string]string{
-	"ap-northeast-1": "Z2M4EHUR26P7ZW", "ap-south-1": "Z11RGJOFQNVJUP", "ap-southeast-1": "Z3O0J2DXBE1FTB",
-	"ap-southeast-2": "Z1WCIGYICN2BYD", "ca-central-1": "Z1QDHH18159H29", "eu-central-1": "Z21DNDUVLTQW6Q",
-	"eu-north-1": "Z3BAZG2TWCNX0D", "eu-west-1": "Z1BKCTXD74EZPE", "eu-west-2": "Z3GKZC51ZF0DB4", "eu-west-3": "Z3R1K369G5AVDG",
-	"sa-east-1": "Z7KQH4QJS55SO", "us-east-1": "Z3AQBSTGFYJSTF", "us-east-2": "Z2O1EMRO9K5GLX", "us-west-1": "Z2F56UZL2M1ACD",
-	"us-west-2": "Z3BJ6K6RIION7M",
 }
 
 // deleteBucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html

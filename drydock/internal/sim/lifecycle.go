@@ -171,7 +171,9 @@ func (r *Resource) plan(op *Op) {
 		}
 	}
 	for _, name := range r.Outputs {
-		op.Out[name] = Unknown
+		if !op.Out.Has(name) { // an output that is an input too is known where the program gives it
+			op.Out[name] = Unknown
+		}
 	}
 }
 

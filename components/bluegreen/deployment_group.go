@@ -51,8 +51,8 @@ func targetGroupPair(t *Traffic) *codedeploy.DeploymentGroupLoadBalancerInfoTarg
 	return pair
 }
 
-// blueGreenConfig moves the traffic as soon as the new tasks are healthy. A wait time is for STOP_DEPLOYMENT only: with
-// CONTINUE_DEPLOYMENT CodeDeploy refuses one.
+// blueGreenConfig moves the traffic as soon as the new tasks are healthy; there is no wait time, which is that of
+// STOP_DEPLOYMENT for a person.
 // https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_DeploymentReadyOption.html
 func blueGreenConfig(terminationMinutes int) *codedeploy.DeploymentGroupBlueGreenDeploymentConfigArgs {
 	return &codedeploy.DeploymentGroupBlueGreenDeploymentConfigArgs{

@@ -204,8 +204,8 @@ func TestProblems(t *testing.T) {
 			want: []string{"a, b publish ports: name the one"},
 		},
 		{
-			name: "public without a port", text: "services: {web: {build: .}}", options: compose.Options{Public: "web"},
-			want: []string{`services.web.ports: missing: the load balancer needs one, give ports: ["8080:80"] or Options.Ports["web"]`},
+			name: "public without a port", text: "services: {web: {build: ., stop_grace_period: 1500ms}}", options: compose.Options{Public: "web"},
+			want: []string{"services.web.stop_grace_period", `services.web.ports: missing: the load balancer needs one, give ports: ["8080:80"] or Options.Ports["web"]`},
 		},
 		{name: "several ports", text: service("expose: [81]"), want: []string{`services.web.ports: [80 81] are several: name one in Options.Ports["web"]`}},
 		{name: "range of ports", text: service(`expose: ["81-83"]`), want: []string{`services.web.expose: "81-83" is no port`}},

@@ -71,7 +71,7 @@ func (l *loader) words(place string, command types.ShellCommand) []string {
 	return words
 }
 
-// check is the health check that ECS runs in the container.
+// check is the health check that ECS runs in the container; it does not use one of the image.
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 func (l *loader) check(place string, h *types.HealthCheckConfig) *bluegreen.ContainerCheck {
 	if h == nil || h.Disable || len(h.Test) > 0 && h.Test[0] == "NONE" {
@@ -186,7 +186,6 @@ func (l *loader) port(s types.ServiceConfig) int {
 	if len(all) > 1 {
 		l.problem("services."+s.Name+".ports", "%v are several: name one in Options.Ports[%q]; containers of the task reach "+
 			"each other at any port, the load balancer at this one", all, s.Name)
-		return 0
 	}
 	if len(all) == 0 {
 		return 0
@@ -216,7 +215,7 @@ func (l *loader) choosePublic() {
 			continue
 		}
 		c.Public = true
-		if c.Port == 0 && len(l.problems) == 0 {
+		if c.Port == 0 {
 			l.problem("services."+c.Name+".ports", "missing: the load balancer needs one, give ports: [\"8080:80\"] or Options.Ports[%q]", c.Name)
 		}
 	}

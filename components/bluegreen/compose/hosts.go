@@ -38,8 +38,8 @@ func (l *loader) localhost(place, variable, value string) string {
 	return value
 }
 
-// hostNames are those that compose resolves to the service.
-// https://github.com/compose-spec/compose-spec/blob/main/06-networks.md
+// hostNames are those by which compose may reach the service.
+// https://docs.docker.com/reference/compose-file/services/#aliases
 func hostNames(s types.ServiceConfig) []string {
 	names := []string{s.Name}
 	if s.ContainerName != "" {

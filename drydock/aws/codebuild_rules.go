@@ -172,6 +172,10 @@ func createCodebuild(op *sim.Op) error {
 
 // settleCodebuild checks what the project names and fills in what CodeBuild chose.
 func settleCodebuild(op *sim.Op) error {
+	if role := op.In.Str("serviceRole"); !assumable(op.Cloud, role, "codebuild.amazonaws.com") {
+		return sim.Refuse("InvalidInputException", "CodeBuild is not authorized to perform: sts:AssumeRole on %s: "+
+			"its trust policy must allow it to codebuild.amazonaws.com (https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html)", role)
+	}
 	vpc := op.In.Obj("vpcConfig")
 	for _, id := range vpc.Strs("subnets") {
 		subnet := op.Cloud.Get("aws:ec2/subnet:Subnet", op.Record.Scope, id)

@@ -29,6 +29,7 @@ func TestBuildProject(t *testing.T) {
 	w.refuses(codebuildType, base, []refusal{
 		{"name", sim.Values{"name": "-shop"}, "beginning with a letter or digit"},
 		{"role", sim.Values{"serviceRole": "arn:aws:iam::123456789012:role/gone"}, "not authorized to perform: sts:AssumeRole"},
+		{"role of another", sim.Values{"serviceRole": taskRole}, "must allow it to codebuild.amazonaws.com"},
 		{"timeout", sim.Values{"buildTimeout": 4.0}, "between 5 and 2160"},
 		{"queue", sim.Values{"queuedTimeout": 481.0}, "between 5 and 480"},
 		{"limit", sim.Values{"concurrentBuildLimit": 0.0}, "at least 1"},

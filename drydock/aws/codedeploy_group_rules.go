@@ -103,6 +103,10 @@ func settleCodedeployGroup(op *sim.Op) error {
 	if err != nil {
 		return err
 	}
+	if role := op.In.Str("serviceRoleArn"); !assumable(op.Cloud, role, "codedeploy.amazonaws.com") {
+		return sim.Refuse("InvalidRoleException", "AWS CodeDeploy does not have the permissions required to assume the role %s: "+
+			"its trust policy must allow it to codedeploy.amazonaws.com (https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html)", role)
+	}
 	platform := app.Inputs.Str("computePlatform")
 	if err := checkGroupPlatform(op, platform); err != nil {
 		return err

@@ -78,6 +78,7 @@ func TestDeploymentGroupRefuses(t *testing.T) {
 		{"taken", sim.Values{"deploymentGroupName": "web"}, "DeploymentGroupAlreadyExistsException"},
 		{"application", sim.Values{"appName": "gone"}, "ApplicationDoesNotExistException"},
 		{"role", sim.Values{"serviceRoleArn": "arn:aws:iam::123456789012:role/gone"}, "InvalidRoleException"},
+		{"role of another", sim.Values{"serviceRoleArn": taskRole}, "must allow it to codedeploy.amazonaws.com"},
 		{"platform", sim.Values{"appName": "hosts", "deploymentConfigName": "CodeDeployDefault.OneAtATime"}, "ecsServices can only be specified"},
 		{"config of hosts", sim.Values{"deploymentConfigName": nil}, "is for platform Server, the application's is ECS"},
 		{"no such config", sim.Values{"deploymentConfigName": "CodeDeployDefault.ECSSlow"}, "DeploymentConfigDoesNotExistException"},

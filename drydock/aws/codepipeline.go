@@ -132,6 +132,10 @@ func createPipeline(op *sim.Op) error {
 }
 
 func settlePipeline(op *sim.Op) error {
+	if role := op.In.Str("roleArn"); !assumable(op.Cloud, role, "codepipeline.amazonaws.com") {
+		return sim.Refuse("InvalidStructureException", "CodePipeline is not authorized to perform AssumeRole on role %s: "+
+			"its trust policy must allow it to codepipeline.amazonaws.com (https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html)", role)
+	}
 	if err := checkPipelineReferences(op); err != nil {
 		return err
 	}

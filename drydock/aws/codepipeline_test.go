@@ -115,6 +115,7 @@ func TestPipelineStructure(t *testing.T) {
 	w.refuses(codepipelineType, p.inputs(), []refusal{
 		{"name", sim.Values{"name": "my pipeline"}, "letters, digits and . @ - _"},
 		{"role", sim.Values{"roleArn": "arn:aws:iam::123456789012:role/gone"}, "not authorized to perform AssumeRole on role"},
+		{"role of another", sim.Values{"roleArn": taskRole}, "must allow it to codepipeline.amazonaws.com"},
 		{"bucket", sim.Values{"artifactStores": []any{map[string]any{"location": "gone", "type": "S3"}}}, "The artifact store gone does not exist"},
 		{"store with region", sim.Values{"artifactStores": []any{map[string]any{"location": "artifacts", "type": "S3", "region": "us-east-2"}}}, "region cannot be set for a single-region CodePipeline"},
 		{"key", sim.Values{"artifactStores": []any{map[string]any{"location": "artifacts", "type": "S3", "encryptionKey": map[string]any{"id": "gone", "type": "KMS"}}}}, "The encryption key gone does not exist"},

@@ -10,6 +10,7 @@ import (
 
 const (
 	testRole     = "arn:aws:iam::123456789012:role/app"
+	taskRole     = "arn:aws:iam::123456789012:role/task" // that only ECS tasks may assume
 	testScope    = "123456789012/us-east-2"
 	blueARN      = "arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/blue/0123456789abcdef"
 	greenARN     = "arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/green/0123456789abcdef"
@@ -41,7 +42,10 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cloud.Close()) })
 	w := &world{sim.NewLocal(p, cloud, sim.Values{"region": "us-east-2"}), t, cloud}
-	w.exists("aws:iam/role:Role", "123456789012", "app", sim.Values{"arn": testRole})
+	w.exists("aws:iam/role:Role", "123456789012", "app", sim.Values{"arn": testRole, "assumeRolePolicy": `{"Version":"2012-10-17","Statement":[` +
+		`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":["codebuild.amazonaws.com","codedeploy.amazonaws.com","codepipeline.amazonaws.com"]}}]}`})
+	w.exists("aws:iam/role:Role", "123456789012", "task", sim.Values{"arn": taskRole, "assumeRolePolicy": `{"Version":"2012-10-17","Statement":` +
+		`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ecs-tasks.amazonaws.com"}}}`})
 	for _, id := range []string{"subnet-a", "subnet-b"} {
 		w.exists("aws:ec2/subnet:Subnet", testScope, id, sim.Values{"vpcId": "vpc-1"})
 	}
@@ -127,7 +131,7 @@ func webGroup() sim.Values {
 		"deploymentStyle":      map[string]any{"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"},
 		"ecsService":           map[string]any{"clusterName": "shop", "serviceName": "web"},
 		"blueGreenDeploymentConfig": map[string]any{
-			"deploymentReadyOption": map[string]any{"actionOnTimeout": "CONTINUE_DEPLOYMENT"},
+			"deploymentReadyOption":                     map[string]any{"actionOnTimeout": "CONTINUE_DEPLOYMENT"},
 			"terminateBlueInstancesOnDeploymentSuccess": map[string]any{"action": "TERMINATE", "terminationWaitTimeInMinutes": 5.0},
 		},
 		"loadBalancerInfo": map[string]any{"targetGroupPairInfo": map[string]any{

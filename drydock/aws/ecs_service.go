@@ -89,7 +89,7 @@ func validateECSService(c *sim.Check) {
 		len(c.In.List("loadBalancers")) == 0 && !sim.IsUnknown(c.In["loadBalancers"]) {
 		c.Fail("healthCheckGracePeriodSeconds", "InvalidParameterException: Health check grace period is only valid for services configured to use load balancers")
 	}
-	if c.In.Num("deploymentMaximumPercent") <= 100 && c.In.Num("deploymentMinimumHealthyPercent") == 100 && c.In.Str("schedulingStrategy") == "REPLICA" {
+	if most, known := c.In["deploymentMaximumPercent"].(float64); known && most <= 100 && c.In.Num("deploymentMinimumHealthyPercent") == 100 && c.In.Str("schedulingStrategy") == "REPLICA" {
 		c.Fail("deploymentMaximumPercent", "InvalidParameterException: Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
 	}
 	if c.In.Has("platformVersion") && c.In.Str("launchType") == "EC2" {

@@ -54,7 +54,7 @@ func checkControllerUpdate(op *sim.Op, changed map[string]bool) error {
 	}
 	onlyLocal := true
 	for k := range changed {
-		onlyLocal = onlyLocal && (k == "tags" || k == "forceDelete" || k == "waitForSteadyState")
+		onlyLocal = onlyLocal && (k == "tags" || k == "forceDelete") // the provider sends no UpdateService for these
 	}
 	if op.In.Bool("forceNewDeployment") && !onlyLocal {
 		return invalidParameter("Cannot force a new deployment on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
@@ -13,6 +14,27 @@ import (
 func iamRoleRef(refusal string) *sim.Field {
 	return sim.String().Match(`arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+`, "the ARN of an IAM role").
 		Refs("aws:iam/role:Role", "arn", refusal)
+}
+
+// assumable tells whether the role's trust policy lets the service assume it: an Allow of sts:AssumeRole to the service's
+// principal. Conditions are taken to be met.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html
+func assumable(cloud *sim.Cloud, role, service string) bool {
+	r := cloud.Find("aws:iam/role:Role", "arn", role)
+	if r == nil {
+		return false
+	}
+	trust, _ := parsePolicy(r.Inputs.Str("assumeRolePolicy"))
+	for _, s := range trust.statements {
+		principals, _ := s.element["Principal"].(map[string]any)
+		services, _ := textsOf(principals["Service"])
+		actions, _ := textsOf(s.element["Action"])
+		if s.element["Effect"] == "Allow" && slices.Contains(services, service) &&
+			(slices.Contains(actions, "sts:AssumeRole") || slices.Contains(actions, "sts:*")) {
+			return true
+		}
+	}
+	return false
 }
 
 // decodeJSON reads exactly one JSON value.
@@ -37,4 +59,6 @@ func arnPart(arn string, i int) string {
 }
 
 // bucketNamed is the bucket with the name, nil if none.
-func bucketNamed(cloud *sim.Cloud, name string) *sim.Record { return cloud.Find(bucketType, "id", name) }
+func bucketNamed(cloud *sim.Cloud, name string) *sim.Record {
+	return cloud.Find(bucketType, "id", name)
+}

@@ -68,11 +68,7 @@ func createECRRepository(op *sim.Op) error {
 
 // ecrRegistry is the host of the account's registry: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 func ecrRegistry(op *sim.Op) string {
-	suffix := "amazonaws.com"
-	if op.Partition() == "aws-cn" {
-		suffix = "amazonaws.com.cn"
-	}
-	return fmt.Sprintf("%s.dkr.ecr.%s.%s", op.Account(), op.Region(), suffix)
+	return fmt.Sprintf("%s.dkr.ecr.%s.%s", op.Account(), op.Region(), dnsSuffix(op))
 }
 
 // deleteECRRepository: a repository with images is deleted only by force.

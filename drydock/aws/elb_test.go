@@ -110,6 +110,7 @@ func TestLoadBalancerEdits(t *testing.T) {
 	f := newFront(t)
 	in := sim.Values{"name": "front", "subnets": f.subnets}
 	assert.Equal(t, "none", f.edit(balancerType, f.balancer, with(in, sim.Values{"subnets": []any{f.subnets[2], f.subnets[0], f.subnets[1]}})))
+	assert.Equal(t, "none", f.edit(balancerType, f.balancer, with(in, sim.Values{"internal": false})), "as it is already")
 	assert.Equal(t, "update", f.edit(balancerType, f.balancer, with(in, sim.Values{"subnets": f.subnets[:2]})))
 	assert.Equal(t, "replace:internal", f.edit(balancerType, f.balancer, with(in, sim.Values{"internal": true})))
 	assert.Equal(t, "replace:name", f.edit(balancerType, f.balancer, with(in, sim.Values{"name": "back"})))

@@ -82,7 +82,7 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	if err != nil {
 		return plugin.DiffResult{}, err
 	}
-	changes := append(r.Diff(old, now), r.stale(now, was)...)
+	changes := append(r.Diff(r.settled(old, was, now), now), r.stale(now, was)...)
 	before := r.DeleteBeforeReplace || keepsName(r, old, now)
 	return diffResult(changes, before), nil
 }
@@ -96,6 +96,18 @@ func (r *Resource) stale(now, was Values) []Change {
 		changes = append(changes, Change{name, Changed, true})
 	}
 	return changes
+}
+
+// settled are the old inputs with what the cloud chose for those that the program left out and now spells out: that is
+// no change.
+func (r *Resource) settled(old, was, now Values) Values {
+	out := old.Copy()
+	for name, f := range r.Inputs {
+		if v, ok := was[name]; ok && f.computed && !old.Has(name) && now.Has(name) && f.equal(v, now[name]) {
+			out[name] = v
+		}
+	}
+	return out
 }
 
 // keepsName tells whether a replacement would want the name that its original still holds; bridged providers then

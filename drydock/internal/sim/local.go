@@ -94,7 +94,7 @@ func (l *Local) Diff(typ, id string, in Values) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(r.Diff(rec.Inputs, checked), r.stale(checked, rec.Outputs)...), nil
+	return append(r.Diff(r.settled(rec.Inputs, rec.Outputs, checked), checked), r.stale(checked, rec.Outputs)...), nil
 }
 
 // Read returns a record's present inputs and outputs; both nil where it does not exist.

@@ -22,7 +22,8 @@ const (
 	prefixListEntryType = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
 )
 
-// What other services make that holds network interfaces in subnets, guarded by security groups.
+// What other services make that holds network interfaces in subnets, guarded by security groups. A CodeBuild project's
+// come and go with its builds; it counts because without its subnet or group no later build could start.
 var interfaceHolders = []string{
 	balancerType, "aws:ecs/service:Service", "aws:codebuild/project:Project",
 	"aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup", endpointType,

@@ -201,12 +201,12 @@ func endpointPlaces(op *sim.Op, vpcID string) error {
 		if vpcOf(op, subnetType, s) != vpcID {
 			return sim.Refuse("InvalidParameter", "The subnet %s does not belong to VPC %s", s, vpcID)
 		}
-		if z := zoneOf(op, s); zones[z] {
+		z := zoneOf(op, s)
+		if zones[z] {
 			return sim.Refuse("DuplicateSubnetsInSameZone", "Found another VPC endpoint subnet in the availability zone of %s. "+
 				"VPC endpoint subnets should be in different availability zones supported by the VPC endpoint service.", s)
-		} else {
-			zones[z] = true
 		}
+		zones[z] = true
 	}
 	for _, g := range op.In.Strs("securityGroupIds") {
 		if vpcOf(op, groupType, g) != vpcID {

@@ -54,7 +54,8 @@ func validateRule(c *sim.Check, path string, r sim.Values, always bool) {
 	case protocol == "-1" && always && (from > 0 || to > 0):
 		c.Fail(field, "ports %v to %v: both must be 0 for protocol -1, which covers all ports", from, to)
 	case protocol == "-1" && !always && (r.Has("fromPort") || r.Has("toPort")):
-		c.Fail(field, "must not be given for ipProtocol -1, which covers all ports (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html)")
+		c.Fail(field, "must not be given for ipProtocol -1, which covers all ports "+
+			"(https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html)")
 	case protocol != "tcp" && protocol != "udp":
 	case !r.Has("fromPort") || !r.Has("toPort"):
 		c.Fail(field, "protocol %s needs fromPort and toPort", protocol)

@@ -19,8 +19,8 @@ func vpc() *sim.Resource {
 		Type: vpcType,
 		Inputs: sim.Fields{
 			"assignGeneratedIpv6CidrBlock": sim.Bool(),
-			// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
-			"cidrBlock":                        ipv4Block(16, 28).Computed().Replaces().Doc("https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"),
+			"cidrBlock": ipv4Block(16, 28).Computed().Replaces().
+				Doc("https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"),
 			"enableDnsHostnames":               sim.Bool().Computed(),
 			"enableDnsSupport":                 sim.Bool().Default(true),
 			"enableNetworkAddressUsageMetrics": sim.Bool().Computed(),

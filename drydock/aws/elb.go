@@ -18,6 +18,9 @@ const (
 )
 
 const (
+	noELBSubnet   = "SubnetNotFound: The subnet ID '%s' does not exist"
+	noELBGroup    = "InvalidSecurityGroup: The security group '%s' does not exist"
+	noELBAddress  = "AllocationIdNotFound: The allocation ID '%s' does not exist"
 	noBalancer    = "LoadBalancerNotFound: Load balancer '%s' not found"
 	noListener    = "ListenerNotFound: Listener '%s' not found"
 	noTargetGroup = "TargetGroupNotFound: Target groups '%s' not found"

@@ -40,9 +40,10 @@ func listener() *sim.Resource {
 			"mode":                          sim.String().Required().OneOf("off", "verify", "passthrough"),
 			"trustStoreArn":                 sim.String().Refs(trustStoreType, "arn", noTrustStore),
 		}).Computed(),
-		"port":                  sim.Int().Between(1, 65535),
-		"protocol":              sim.String().Computed().OneOf("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"),
-		"sslPolicy":             sim.String().Computed().OneOf(sslPolicies...).Doc("https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"),
+		"port":     sim.Int().Between(1, 65535),
+		"protocol": sim.String().Computed().OneOf("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"),
+		"sslPolicy": sim.String().Computed().OneOf(sslPolicies...).
+			Doc("https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"),
 		"tags":                  sim.Tags(),
 		"tcpIdleTimeoutSeconds": sim.Int().Computed().Between(60, 6000),
 	}

@@ -24,7 +24,8 @@ func key() *sim.Resource {
 			"description":          sim.String().Computed().AtMost(8192),
 			"enableKeyRotation":    sim.Bool().Default(false),
 			"isEnabled":            sim.Bool().Default(true),
-			"keyUsage":             sim.String().Default("ENCRYPT_DECRYPT").Replaces().OneOf("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
+			"keyUsage": sim.String().Default("ENCRYPT_DECRYPT").Replaces().
+				OneOf("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
 			"multiRegion":          sim.Bool().Computed().Replaces(),
 			"policy":               sim.JSON().Computed().AtMost(32768).Same(samePolicy).Check(checkPolicy(resourcePolicy)),
 			"rotationPeriodInDays": sim.Int().Computed().Between(90, 2560),
@@ -47,8 +48,8 @@ func key() *sim.Resource {
 			op.Out["keyId"], op.Out["arn"] = op.ID, op.ARN("kms", "key/"+op.ID)
 			choose(op, "description", "")
 			choose(op, "multiRegion", false)
-			choose(op, "policy", fmt.Sprintf(`{"Id":"key-default-1","Statement":[{"Action":"kms:*","Effect":"Allow","Principal":{"AWS":"arn:%s:iam::%s:root"},`+
-				`"Resource":"*","Sid":"Enable IAM User Permissions"}],"Version":"2012-10-17"}`, op.Partition(), op.Account()))
+			choose(op, "policy", fmt.Sprintf(`{"Id":"key-default-1","Statement":[{"Action":"kms:*","Effect":"Allow",`+
+				`"Principal":{"AWS":"arn:%s:iam::%s:root"},"Resource":"*","Sid":"Enable IAM User Permissions"}],"Version":"2012-10-17"}`, op.Partition(), op.Account()))
 			return settleKey(op)
 		},
 		Update: settleKey,

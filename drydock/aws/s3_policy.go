@@ -37,7 +37,8 @@ func acceptBucketPolicy(op *sim.Op) error {
 		resources, _ := s.either("Resource")
 		for _, r := range resources {
 			if r != arn && !strings.HasPrefix(r, arn+"/") && r != arn+"*" {
-				return sim.Refuse("MalformedPolicy", "Policy has invalid resource: %s (the policy of %s must name %s or %s/…)", r, op.In.Str("bucket"), arn, arn)
+				return sim.Refuse("MalformedPolicy", "Policy has invalid resource: %s (the policy of %s must name %s or %s/…)",
+					r, op.In.Str("bucket"), arn, arn)
 			}
 		}
 		if s.public() && blocksPublicPolicies(op.Cloud, op.In.Str("bucket")) {

@@ -189,7 +189,7 @@ func describeAWSPolicy(op *sim.Op) error {
 			return sim.Refuse("NotSimulated", "the drydock knows that %s exists, not what it says: give its ARN itself", arn)
 		}
 		op.Out["arn"], op.Out["id"], op.Out["name"], op.Out["path"], op.Out["policy"] = arn, arn, last, path, document
-		op.Out["policyId"] = fixedHex(op, "policy "+arn, 17)
+		op.Out["policyId"] = "ANPA" + strings.ToUpper(fixedHex(op, "policy "+arn, 17))
 		op.Out["attachmentCount"] = float64(policyUses(op, arn))
 		op.Out["description"] = ""
 		op.Out["tags"] = map[string]any{}

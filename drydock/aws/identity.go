@@ -68,7 +68,7 @@ func iamARN(op *sim.Op, rest string) string {
 	return "arn:" + op.Partition() + ":iam::" + op.Account() + ":" + rest
 }
 
-var arnForm = regexp.MustCompile(`^arn:aws[a-z-]*:[a-zA-Z0-9-]+:([a-z]{2}(-[a-z]+)+-\d{1})?:(aws|aws-managed|\d{12})?:.+$`)
+var arnForm = regexp.MustCompile(`^arn:aws[a-z-]*:[a-zA-Z0-9-]+:([a-z]{2}(-[a-z]+)+-\d)?:(aws|aws-managed|\d{12})?:.+$`)
 
 // arnField is an input that takes an ARN.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html

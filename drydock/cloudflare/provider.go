@@ -7,6 +7,7 @@ package cloudflare
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
@@ -19,7 +20,7 @@ const ZonesVariable = "DRYDOCK_ZONES"
 // Provider is the simulated provider "cloudflare", as version 5 of Pulumi's SDK sees it. The account owns the zones
 // example.com and example.dev, the given ones, and those that the environment variable [ZonesVariable] names.
 func Provider(zones ...string) *sim.Provider {
-	account := newAccount(append(zones, strings.Split(os.Getenv(ZonesVariable), ",")...))
+	account := newAccount(slices.Concat(zones, strings.Split(os.Getenv(ZonesVariable), ",")))
 	return &sim.Provider{
 		Name:    "cloudflare",
 		Version: "5.49.1",

@@ -97,9 +97,9 @@ func (args *AlarmsArgs) latency() *cloudwatch.MetricAlarmArgs {
 }
 
 // unhealthy adds up the target groups, since that metric has no sum over them. A new task may be unhealthy for as long
-// as the service's grace period; the alarm waits two minutes longer.
+// as the service's grace period, and without one for the minute of its start; the alarm waits two minutes longer.
 func (args *AlarmsArgs) unhealthy() *cloudwatch.MetricAlarmArgs {
-	minutes := (args.Traffic.gracePeriod+59)/60 + 2
+	minutes := max((args.Traffic.gracePeriod+59)/60, 1) + 2
 	alarm := args.perMinute("Tasks that fail their health checks", minutes, minutes)
 	alarm.Threshold = pulumi.Float64(1)
 	alarm.MetricQueries = cloudwatch.MetricAlarmMetricQueryArray{

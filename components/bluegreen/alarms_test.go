@@ -30,7 +30,7 @@ func TestAlarmsDisabled(t *testing.T) {
 
 // A task that is slow to become healthy is no alarm.
 func TestUnhealthyAlarmWaitsForTheGracePeriod(t *testing.T) {
-	for seconds, minutes := range map[int]int{1: 3, 60: 3, 61: 4, 300: 7} {
+	for seconds, minutes := range map[int]int{0: 3, 1: 3, 60: 3, 61: 4, 300: 7} {
 		traffic := &Traffic{gracePeriod: seconds}
 		args := &AlarmsArgs{Traffic: traffic}
 		assert.Equal(t, pulumi.Int(minutes), args.unhealthy().EvaluationPeriods, seconds)

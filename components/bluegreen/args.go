@@ -194,7 +194,8 @@ type HealthCheck struct {
 	HealthyThreshold int `pulumi:"healthyThreshold"`
 	// UnhealthyThreshold of failures in a row, 2 to 10. Default: 3.
 	UnhealthyThreshold int `pulumi:"unhealthyThreshold"`
-	// GracePeriod in seconds after a task's start in which failures do not stop it. Default: 60.
+	// GracePeriod in seconds after a task's start in which failures do not stop it; give it to an application that needs
+	// longer than UnhealthyThreshold times Interval to start. Default: none.
 	GracePeriod int `pulumi:"gracePeriod"`
 	// DeregistrationDelay in seconds for open requests of a stopping task, up to 3600. Default: 30.
 	DeregistrationDelay int `pulumi:"deregistrationDelay"`

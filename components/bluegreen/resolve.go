@@ -93,7 +93,6 @@ func (h HealthCheck) withDefaults() HealthCheck {
 	h.Timeout = or(h.Timeout, 5)
 	h.HealthyThreshold = or(h.HealthyThreshold, 2)
 	h.UnhealthyThreshold = or(h.UnhealthyThreshold, 3)
-	h.GracePeriod = or(h.GracePeriod, 60)
 	h.DeregistrationDelay = or(h.DeregistrationDelay, 30)
 	return h
 }

@@ -126,7 +126,7 @@ func (s *Service) addService(ctx *pulumi.Context, name string, here ground.Place
 		LaunchType:                    pulumi.String("FARGATE"),
 		PlatformVersion:               pulumi.String(platformVersion),
 		DesiredCount:                  pulumi.Int(p.DesiredCount),
-		HealthCheckGracePeriodSeconds: pulumi.Int(p.HealthCheck.GracePeriod),
+		HealthCheckGracePeriodSeconds: gracePeriod(p.HealthCheck),
 		EnableExecuteCommand:          pulumi.Bool(p.EnableExec),
 		PropagateTags:                 pulumi.String("SERVICE"),
 		// Neither circuit breaker nor alarms: both belong to the rolling update controller.
@@ -150,6 +150,13 @@ func (s *Service) addService(ctx *pulumi.Context, name string, here ground.Place
 	}
 	s.ServiceName, s.ServiceArn = service.Name, service.ID().ToStringOutput()
 	return nil
+}
+
+func gracePeriod(h HealthCheck) pulumi.IntPtrInput {
+	if h.GracePeriod == 0 {
+		return nil
+	}
+	return pulumi.Int(h.GracePeriod)
 }
 
 // addBootstrap registers the first revision of the family whose later ones are registered by releases.

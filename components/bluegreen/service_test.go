@@ -22,7 +22,7 @@ func TestService(t *testing.T) {
 	assert.Equal(t, "bash-dog", inputs["name"])
 	assert.Equal(t, map[string]any{"type": "CODE_DEPLOY"}, inputs["deploymentController"])
 	assert.EqualValues(t, 1, inputs["desiredCount"])
-	assert.EqualValues(t, 60, inputs["healthCheckGracePeriodSeconds"])
+	assert.NotContains(t, inputs, "healthCheckGracePeriodSeconds")
 	assert.Equal(t, false, inputs["enableExecuteCommand"])
 	assert.Equal(t, []any{map[string]any{
 		"containerName": "nginx", "containerPort": 80.0, "targetGroupArn": await(r.traffic.BlueTargetGroupArn),

@@ -117,7 +117,7 @@ func (d *Dock) serve(ctx context.Context) (err error) {
 		return err
 	}
 	attach := maps.Clone(d.settings.own)
-	if len(d.settings.without) > len(d.settings.own) {
+	if len(d.settings.without) > len(d.settings.own) { // one is left out and has no stand-in
 		if err := d.state.linkPlugins(); err != nil {
 			return err
 		}

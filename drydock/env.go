@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -158,7 +159,7 @@ func (d *Dock) variables() []string {
 	}
 	slices.Sort(providers)
 	return []string{
-		"PULUMI_BACKEND_URL=file://" + d.state.path("pulumi"),
+		"PULUMI_BACKEND_URL=" + (&url.URL{Scheme: "file", Path: filepath.ToSlash(d.state.path("pulumi"))}).String(),
 		"PULUMI_CONFIG_PASSPHRASE=" + d.state.passphrase,
 		"PULUMI_DEBUG_PROVIDERS=" + strings.Join(providers, ","),
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",

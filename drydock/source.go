@@ -136,9 +136,9 @@ func (p *project) stackFile(stack string) string {
 
 // stacks are the names of those that have a configuration file, sorted.
 func (p *project) stacks() ([]string, error) {
-	const any = "ANY"
-	pattern := p.stackFile(any)
-	before, after, _ := strings.Cut(filepath.Base(pattern), any)
+	const stand = "NAME" // for any name
+	pattern := p.stackFile(stand)
+	before, after, _ := strings.Cut(filepath.Base(pattern), stand)
 	files, err := os.ReadDir(filepath.Dir(pattern))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err

@@ -3,6 +3,7 @@ package drydock
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -94,8 +95,10 @@ func Args(args ...string) RunOption {
 	return func(r *runSettings) { r.args = append(r.args, args...) }
 }
 
-// Run carries out the operation with the real engine. It returns a result also when the engine failed; the error is
-// then a *Failure. A done context interrupts the engine, which ends what it has begun; a second context is not needed.
+// Run carries out the operation with the real engine. The errors: *UsageError for what is not there, *BuildError for a
+// program that does not compile, *Failure for what the engine could not carry out; with the last one there is a result
+// too. When the context is done, the engine is interrupted, ends what it has begun, and the next operation goes on
+// from there.
 func (s *Stack) Run(ctx context.Context, op Operation, options ...RunOption) (*Result, error) {
 	set := runSettings{stdout: io.Discard, stderr: io.Discard}
 	for _, o := range options {
@@ -142,6 +145,9 @@ func (s *Stack) operate(ctx context.Context, p *project, op Operation, config st
 	}
 	defer stop()
 	events := s.dock.state.path("events.jsonl")
+	if err := os.Remove(events); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
 	args := []string{
 		string(op), "--stack", s.name, "--config-file", config, "--client", address, "--event-log", events,
 		"--suppress-outputs", "--suppress-permalink=true",
@@ -181,7 +187,14 @@ func (s *Stack) pulumi(ctx context.Context, p *project, args []string, set runSe
 	}
 	process.Graceful(cmd, !interactive, 2*time.Minute)
 	s.dock.lock.Share(cmd)
-	if err := cmd.Run(); err != nil {
+	// An engine that outlives its providers would note the creation that is under way as failed, although it may have
+	// happened; one that dies with them leaves it open, and the next operation asks the clouds.
+	free, err := process.Bound(cmd)
+	if err != nil {
+		return fmt.Errorf("starting the engine: %w", err)
+	}
+	defer free()
+	if err := cmd.Wait(); err != nil {
 		if text := strings.TrimSpace(said.String()); text != "" {
 			return fmt.Errorf("%w: %s", err, text)
 		}

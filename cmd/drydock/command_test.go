@@ -151,10 +151,19 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-func TestTableAlignsLongValues(t *testing.T) {
+func TestOutputsAreAligned(t *testing.T) {
 	var b bytes.Buffer
 	p := newPrinter(&b)
-	p.outputs(map[string]drydock.Output{"a": {Value: "x"}, "long": {Value: []any{"y"}}})
+	p.outputs(map[string]drydock.Output{
+		"a":    {Value: "two\nlines\n"},
+		"nest": {Value: map[string]any{"eggs": 2.0, "names": []any{"huey", nil}}},
+	})
 	require.NoError(t, p.err)
-	assert.Equal(t, "Outputs\n  a     x\n  long  [\n          \"y\"\n        ]\n", b.String())
+	assert.Equal(t, `Outputs
+  a              two
+                 lines
+  nest.eggs      2
+  nest.names[0]  huey
+  nest.names[1]  null
+`, b.String())
 }

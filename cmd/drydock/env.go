@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 )
@@ -86,8 +87,12 @@ func (a *app) within(ctx context.Context, env, command []string) error {
 	cmd := exec.CommandContext(ctx, path, command[1:]...)
 	cmd.Dir, cmd.Env = a.dir, env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, a.stdout, a.stderr
-	// A terminal's ^C reaches the command by itself.
-	cmd.Cancel = func() error { return nil }
+	cmd.Cancel = func() error {
+		if term.IsTerminal(int(os.Stdin.Fd())) {
+			return nil // its ^C reaches the command by itself
+		}
+		return cmd.Process.Signal(os.Interrupt)
+	}
 	cmd.WaitDelay = time.Minute
 	err = cmd.Run()
 	var exit *exec.ExitError

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -58,21 +57,28 @@ func (p *printer) outputs(outputs map[string]drydock.Output) {
 	p.heading("Outputs")
 	var rows [][2]string
 	for _, name := range slices.Sorted(maps.Keys(outputs)) {
-		rows = append(rows, [2]string{name, strings.TrimSpace(text(outputs[name].Value))})
+		rows = flatten(rows, name, outputs[name].Value)
 	}
 	p.table(rows)
 }
 
-// text writes a string as it is and anything else as JSON.
-func text(v any) string {
-	if s, ok := v.(string); ok {
-		return s
+// flatten adds a row for each simple value within v, named by the path that leads to it.
+func flatten(rows [][2]string, path string, v any) [][2]string {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			rows = flatten(rows, path+"."+key, v[key])
+		}
+	case []any:
+		for i, e := range v {
+			rows = flatten(rows, fmt.Sprintf("%s[%d]", path, i), e)
+		}
+	case nil:
+		rows = append(rows, [2]string{path, "null"})
+	default:
+		rows = append(rows, [2]string{path, strings.TrimSpace(fmt.Sprint(v))})
 	}
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(data)
+	return rows
 }
 
 // made tells what is there now, by provider and service.

@@ -43,11 +43,7 @@ func zone(ctx *pulumi.Context, name string, z Zone) error {
 }
 
 func pipeline(ctx *pulumi.Context, name string, args *bluegreen.ContainerPipelineArgs) error {
-	var opts []pulumi.ResourceOption
-	if !args.Disposable {
-		opts = append(opts, pulumi.Protect(true))
-	}
-	p, err := bluegreen.NewContainerPipeline(ctx, name, args, opts...)
+	p, err := bluegreen.NewContainerPipeline(ctx, name, args)
 	if err != nil {
 		return explain("pipelines", name, err)
 	}

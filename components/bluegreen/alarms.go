@@ -153,6 +153,17 @@ func (a AlarmOptions) withDefaults() AlarmOptions {
 	return a
 }
 
+// count of the alarms that are made.
+func (a AlarmOptions) count() int {
+	switch {
+	case a.Disabled:
+		return 0
+	case a.LatencySeconds == 0:
+		return 2
+	}
+	return 3
+}
+
 func (args *AlarmsArgs) validate(given *AlarmsArgs) error {
 	p := &problems{}
 	if args.Traffic == nil {

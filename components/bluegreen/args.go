@@ -135,7 +135,8 @@ type Source struct {
 	IgnoreFilePaths []string `pulumi:"ignoreFilePaths"`
 	// ConnectionArn is an existing connection's. Default: a new one, PENDING until someone follows ConnectionSetupURL.
 	ConnectionArn pulumi.StringInput `pulumi:"connectionArn"`
-	// Provider of a new connection: "GitHub", "GitHubEnterpriseServer", "GitLab" or "Bitbucket". Default: "GitHub".
+	// Provider of a new connection: "GitHub", "GitLab" or "Bitbucket". One that needs a host of its own (GitHub
+	// Enterprise Server, GitLab self-managed) is made elsewhere and given as ConnectionArn. Default: "GitHub".
 	Provider string `pulumi:"provider"`
 }
 

@@ -61,7 +61,7 @@ func blueGreenConfig(terminationMinutes int) *codedeploy.DeploymentGroupBlueGree
 		},
 		TerminateBlueInstancesOnDeploymentSuccess: &codedeploy.DeploymentGroupBlueGreenDeploymentConfigTerminateBlueInstancesOnDeploymentSuccessArgs{
 			Action:                       pulumi.String("TERMINATE"),
-			TerminationWaitTimeInMinutes: pulumi.Int(terminationMinutes),
+			TerminationWaitTimeInMinutes: pulumi.Int(max(0, terminationMinutes)),
 		},
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
 )
 
-const testSecret = "arn:aws:secretsmanager:us-east-2:123456789012:secret:bash-dog/ecs-envars-AbCdEf"
+const testSecret = "arn:aws:secretsmanager:us-east-2:123456789012:secret:bash-dog/environment-AbCdEf"
 
 func testValues(references map[string]map[string]string) releaseValues {
 	return releaseValues{

@@ -36,9 +36,7 @@ func (args *ContainerPipelineArgs) withDefaults(name string) *ContainerPipelineA
 	a.Edge.ValidityDays = or(a.Edge.ValidityDays, 5475)
 	a.Build = a.Build.withDefaults()
 	a.Deployment = a.Deployment.withDefaults()
-	if !a.Alarms.Disabled {
-		a.Alarms.ErrorsPerMinute = or(a.Alarms.ErrorsPerMinute, 10)
-	}
+	a.Alarms = a.Alarms.withDefaults()
 	if a.Source.ConnectionArn == nil {
 		a.Source.Provider = or(a.Source.Provider, "GitHub")
 	}
@@ -127,9 +125,6 @@ func (d DeploymentOptions) withDefaults() DeploymentOptions {
 		d.Config = or(d.Config, "CodeDeployDefault.ECSAllAtOnce")
 	}
 	d.TerminationWaitMinutes = or(d.TerminationWaitMinutes, 5)
-	if d.TerminationWaitMinutes < 0 {
-		d.TerminationWaitMinutes = 0
-	}
 	return d
 }
 

@@ -3,6 +3,7 @@ package bluegreen
 import (
 	"encoding/json"
 	"fmt"
+	"path"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -28,10 +29,14 @@ type SecretsArgs struct {
 
 // Secrets hold the environment variables of an application that not everyone may read.
 //
-// The variables that are given here are the JSON keys of one secret, "<project>/ecs-envars", and a container's own ones
-// of another, "<project>/ecs-envars-<container>". A variable that is set outside has a secret of its own with that one
-// key, "<project>/ecs-envars/<variable>": it exists from the start, so that tasks can start, and an edit of it is never
+// The variables that are given here are the JSON keys of one secret, "<project>/environment", and a container's own ones
+// of another, "<project>/<container>/environment". A variable that is set outside has a secret of its own with that one
+// key, "<project>/environment/<variable>": it exists from the start, so that tasks can start, and an edit of it is never
 // overwritten, not even when further variables are added here.
+//
+// The guide's name, "<project>/ecs-envars", ends in a hyphen and six characters, as the suffix does that Secrets Manager
+// adds to an ARN; AWS asks not to do that.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html#SecretsManager-CreateSecret-request-Name
 type Secrets struct {
 	pulumi.ResourceState
 
@@ -89,10 +94,7 @@ func (s *Secrets) Reference(container, name string) pulumi.StringOutput {
 func (s *Secrets) addSet(
 	ctx *pulumi.Context, name, container string, values map[string]pulumi.StringInput, args *SecretsArgs,
 ) (pulumi.StringArray, error) {
-	physical := args.Project + "/ecs-envars"
-	if container != "" {
-		physical += "-" + container
-	}
+	physical := path.Join(args.Project, container, "environment")
 	var arns pulumi.StringArray
 	given := pulumi.StringMap{}
 	for _, key := range sortedKeys(values) {

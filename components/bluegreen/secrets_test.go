@@ -18,14 +18,14 @@ func TestSecrets(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		assert.Equal(t, arn+"bash-dog/ecs-envars-AbCdEf:B::", await(s.Reference("api", "B")))
-		assert.Equal(t, arn+"bash-dog/ecs-envars-AbCdEf:A::", await(s.Reference("nginx", "A")))
-		assert.Equal(t, arn+"bash-dog/ecs-envars-api-AbCdEf:A::", await(s.Reference("api", "A")), "own before shared")
-		assert.Equal(t, arn+"bash-dog/ecs-envars-api/OUT-AbCdEf:OUT::", await(s.Reference("api", "OUT")))
-		assert.Equal(t, arn+"bash-dog/ecs-envars/OUT-AbCdEf:OUT::", await(s.Reference("nginx", "OUT")))
+		assert.Equal(t, arn+"bash-dog/environment-AbCdEf:B::", await(s.Reference("api", "B")))
+		assert.Equal(t, arn+"bash-dog/environment-AbCdEf:A::", await(s.Reference("nginx", "A")))
+		assert.Equal(t, arn+"bash-dog/api/environment-AbCdEf:A::", await(s.Reference("api", "A")), "own before shared")
+		assert.Equal(t, arn+"bash-dog/api/environment/OUT-AbCdEf:OUT::", await(s.Reference("api", "OUT")))
+		assert.Equal(t, arn+"bash-dog/environment/OUT-AbCdEf:OUT::", await(s.Reference("nginx", "OUT")))
 		assert.ElementsMatch(t, []string{
-			arn + "bash-dog/ecs-envars-AbCdEf", arn + "bash-dog/ecs-envars/OUT-AbCdEf",
-			arn + "bash-dog/ecs-envars-api-AbCdEf", arn + "bash-dog/ecs-envars-api/OUT-AbCdEf",
+			arn + "bash-dog/environment-AbCdEf", arn + "bash-dog/environment/OUT-AbCdEf",
+			arn + "bash-dog/api/environment-AbCdEf", arn + "bash-dog/api/environment/OUT-AbCdEf",
 		}, await(s.Arns))
 		return nil
 	})

@@ -42,7 +42,7 @@ func TestServiceTexts(t *testing.T) {
 	r, _ := mockRunning(t, func(a *ContainerPipelineArgs) {
 		a.Deployment.Hooks.BeforeAllowTraffic = pulumi.String("arn:aws:lambda:us-east-2:123456789012:function:check")
 	})
-	assert.Contains(t, await(r.service.TaskDefinitionText), `"valueFrom": "arn:aws:secretsmanager:us-east-2:123456789012:secret:bash-dog/ecs-envars-AbCdEf:DATABASE_URL::"`)
+	assert.Contains(t, await(r.service.TaskDefinitionText), `"valueFrom": "arn:aws:secretsmanager:us-east-2:123456789012:secret:bash-dog/environment-AbCdEf:DATABASE_URL::"`)
 	assert.Contains(t, await(r.service.TaskDefinitionText), `"executionRoleArn": "arn:aws:iam::123456789012:role/bash-dog-execution"`)
 	assert.Contains(t, await(r.service.AppSpecText), "AssignPublicIp: ENABLED")
 	assert.Contains(t, await(r.service.AppSpecText), "BeforeAllowTraffic: arn:aws:lambda:us-east-2:123456789012:function:check")

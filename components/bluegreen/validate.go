@@ -66,6 +66,10 @@ func (args *ContainerPipelineArgs) validate(given *ContainerPipelineArgs) error 
 	args.validateBootstrap(p, given.BootstrapImage)
 	args.Deployment.validate(p, given.Deployment)
 	args.Alarms.validate(p, given.Alarms)
+	// https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html
+	if n := args.Alarms.count() + len(args.Deployment.AlarmNames); n > 10 {
+		p.add("deployment.alarmNames", "%d alarms with those that the component makes: CodeDeploy takes at most 10", n)
+	}
 	args.Build.validate(p)
 	args.validateOwnFiles(p, given)
 	args.validatePeople(p)

@@ -62,6 +62,10 @@ func (c Container) validate(p *problems, field string, args *ContainerPipelineAr
 	if c.Check != nil {
 		c.Check.validate(p, field+".check")
 	}
+	// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations
+	if c.ReadonlyRootFilesystem && args.EnableExec {
+		p.add(field+".readonlyRootFilesystem", "true, but enableExec needs to write there: remove one of the two")
+	}
 	p.within(field+".stopTimeout", c.StopTimeout, 0, 120, " seconds")
 	p.within(field+".cpu", c.CPU, 0, args.CPU, " units, what the task has")
 	if c.Memory != 0 {

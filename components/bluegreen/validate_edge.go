@@ -25,7 +25,7 @@ func (s Source) validate(p *problems) {
 	s.validatePaths(p, "source.filePaths", s.FilePaths)
 	s.validatePaths(p, "source.ignoreFilePaths", s.IgnoreFilePaths)
 	if s.ConnectionArn == nil {
-		p.oneOf("source.provider", s.Provider, "GitHub", "GitHubEnterpriseServer", "GitLab", "Bitbucket")
+		p.oneOf("source.provider", s.Provider, "GitHub", "GitLab", "Bitbucket")
 	} else if s.Provider != "" {
 		p.add("source.provider", "%q, but connectionArn is given, which has its provider: remove one of the two", s.Provider)
 	}

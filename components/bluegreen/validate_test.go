@@ -111,6 +111,12 @@ func TestWrongArguments(t *testing.T) {
 			a.Containers[0].DependsOn = map[string]string{"nginx": "START"}
 			a.Containers[2].DependsOn = map[string]string{"api": "START"}
 		}, "in a circle: api → nginx → api"},
+		{"exec in a read-only file system", func(a *ContainerPipelineArgs) {
+			a.EnableExec, a.Containers[0].ReadonlyRootFilesystem = true, true
+		}, "containers[0].readonlyRootFilesystem: true, but enableExec needs to write there"},
+		{"eleven alarms", func(a *ContainerPipelineArgs) {
+			a.Deployment.AlarmNames = make([]pulumi.StringInput, 9)
+		}, "deployment.alarmNames: 11 alarms with those that the component makes"},
 		{"stop timeout", func(a *ContainerPipelineArgs) { a.Containers[0].StopTimeout = 121 }, "containers[0].stopTimeout: 121"},
 		{"container cpu", func(a *ContainerPipelineArgs) { a.Containers[0].CPU = 513 }, "containers[0].cpu: 513 is out of range: give 0 to 512 units"},
 		{"container memory", func(a *ContainerPipelineArgs) { a.Containers[0].Memory = 2048 }, "containers[0].memory: 2048 is out of range: give 6 to 1024 MiB"},

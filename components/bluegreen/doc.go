@@ -11,6 +11,6 @@
 //	})
 //
 // ContainerPipeline composes parts that are components of their own and can be used alone: Repositories, Secrets,
-// OriginCertificate, Network, Traffic, Service, Deployment, Build, Release, Alarms, Notifications, EdgeRecord. ZoneRules
-// holds what a Cloudflare zone has only one of.
+// Network, OriginCertificate, OriginPulls, ArtifactStore, Traffic, Service, Alarms, Deployment, Notifications, Build,
+// Release, EdgeRecord. ZoneRules holds what a Cloudflare zone has only one of.
 package bluegreen

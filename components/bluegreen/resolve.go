@@ -8,7 +8,7 @@ func resolve(name string, args *ContainerPipelineArgs) (*ContainerPipelineArgs, 
 		args = &ContainerPipelineArgs{}
 	}
 	a := args.withDefaults(name)
-	if err := a.validate(args); err != nil {
+	if err := a.validate(name, args); err != nil {
 		return nil, err
 	}
 	return a, nil

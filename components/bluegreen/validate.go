@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/container-pipeline/container-pipeline/internal/ground"
 )
 
 // problems collects all that is wrong, so that it is reported at once.
@@ -49,8 +51,9 @@ var (
 )
 
 // validate checks the arguments with their defaults. given are those that the caller wrote, for what only they can tell.
-func (args *ContainerPipelineArgs) validate(given *ContainerPipelineArgs) error {
+func (args *ContainerPipelineArgs) validate(name string, given *ContainerPipelineArgs) error {
 	p := &problems{}
+	args.validateName(p, name)
 	if len(args.Project) < 2 || len(args.Project) > 24 || !projectName.MatchString(args.Project) {
 		p.add("project", "%q is not valid: give 2 to 24 lower-case letters, digits and single hyphens, starting with a letter; "+
 			"it begins the names of repositories, service and pipeline", args.Project)
@@ -75,6 +78,16 @@ func (args *ContainerPipelineArgs) validate(given *ContainerPipelineArgs) error 
 	args.validatePeople(p)
 	validateTags(p, args.Tags)
 	return p.err()
+}
+
+// validateName: the component's name begins those that Pulumi makes automatically; that of the bucket has the narrowest
+// rules, and the trust store's the least room (32 characters with Pulumi's suffix).
+func (args *ContainerPipelineArgs) validateName(p *problems, name string) {
+	if err := ground.ValidBucketName(name); err != nil {
+		*p = append(*p, err)
+	} else if args.Edge.AuthenticatedOriginPulls && len(name) > 24 {
+		p.add("name", "%q is too long with edge.authenticatedOriginPulls: give at most 24 characters", name)
+	}
 }
 
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html

@@ -229,6 +229,16 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+func TestWrongName(t *testing.T) {
+	args := guide()
+	args.Project = "bash-dog"
+	_, err := resolve("Bash_Dog", args)
+	assert.ErrorContains(t, err, `name: "Bash_Dog" cannot begin the name of a bucket`)
+	args.Edge.AuthenticatedOriginPulls = true
+	_, err = resolve(strings.Repeat("a", 25), args)
+	assert.ErrorContains(t, err, "is too long with edge.authenticatedOriginPulls")
+}
+
 func TestNoArguments(t *testing.T) {
 	_, err := resolve("bash-dog", nil)
 	assert.ErrorContains(t, err, "containers: 0 containers")

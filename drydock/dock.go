@@ -113,7 +113,7 @@ func (d *Dock) serve(ctx context.Context) (err error) {
 	if d.lock, err = d.state.acquire(ctx, d.settings.progress); err != nil {
 		return err
 	}
-	if err := d.state.unlockStacks(); err != nil {
+	if err := d.state.mend(); err != nil {
 		return err
 	}
 	attach := maps.Clone(d.settings.own)

@@ -156,10 +156,22 @@ func TestLocksOfTheDeadAreRemoved(t *testing.T) {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(locks, name), []byte(text), 0o600))
 	}
-	require.NoError(t, s.unlockStacks())
+	require.NoError(t, s.mend())
 	left, err := filepath.Glob(locks + "/*")
 	require.NoError(t, err)
 	assert.Equal(t, []string{filepath.Join(locks, "alive.json")}, left)
+}
+
+func TestTornAttributesAreRemoved(t *testing.T) {
+	s, err := openState(t.TempDir())
+	require.NoError(t, err)
+	for name, text := range map[string]string{"torn.json.attrs": "", "whole.json.attrs": "{}", "dev.json": ""} {
+		require.NoError(t, os.WriteFile(s.path("pulumi/.pulumi", name), []byte(text), 0o600))
+	}
+	require.NoError(t, s.mend())
+	left, err := filepath.Glob(s.path("pulumi/.pulumi/*"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{s.path("pulumi/.pulumi/dev.json"), s.path("pulumi/.pulumi/whole.json.attrs")}, left)
 }
 
 func TestUnmarked(t *testing.T) {

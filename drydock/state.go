@@ -152,6 +152,24 @@ func (s *state) acquire(ctx context.Context, progress io.Writer) (*flock.Lock, e
 	}
 }
 
+// mend repairs what a killed engine leaves in the backend's files.
+func (s *state) mend() error { return errors.Join(s.unlockStacks(), s.dropTornAttributes()) }
+
+// dropTornAttributes removes attribute files that were cut off. The file backend writes its files in one step, but not
+// the attributes beside them, which it can do without: https://pkg.go.dev/gocloud.dev/blob/fileblob
+func (s *state) dropTornAttributes() error {
+	return filepath.WalkDir(s.path("pulumi"), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".attrs" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || json.Valid(text) {
+			return err
+		}
+		return os.Remove(path)
+	})
+}
+
 // unlockStacks removes the locks that engines left which were killed. Engines that live keep theirs: a plain pulumi
 // may outlive the `drydock env` it was started in.
 func (s *state) unlockStacks() error {

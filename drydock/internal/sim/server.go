@@ -2,11 +2,13 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
@@ -184,4 +186,25 @@ func (s *server) locked(call Call, f func() error) error {
 		}
 	}
 	return f()
+}
+
+// configValues reads a provider's configuration, in which the engine gives everything but texts as JSON.
+func configValues(fields Fields, m resource.PropertyMap) (Values, error) {
+	values, err := fromProperties(m)
+	if err != nil {
+		return nil, err
+	}
+	delete(values, "version")
+	for k, v := range values {
+		f, known := fields[k]
+		s, isText := v.(string)
+		if !known || !isText || f.kind == kindString {
+			continue
+		}
+		var parsed any
+		if json.Unmarshal([]byte(s), &parsed) == nil {
+			values[k] = parsed
+		}
+	}
+	return values, nil
 }

@@ -16,7 +16,7 @@ import (
 
 // heal resolves what an engine left that was killed while it created resources: creations of which the state does not
 // know how they ended. The simulated clouds know, so what exists is taken into the state and the rest is forgotten.
-// Pulumi only warns of them: https://www.pulumi.com/docs/support/troubleshooting/faq/#interrupted-updates
+// Pulumi only warns of them: https://www.pulumi.com/docs/iac/operations/troubleshooting/interrupted-updates/
 // (its refresh --import-pending-creates drops what it is to import). Pending updates and deletes the engine repeats.
 func (s *Stack) heal(ctx context.Context, p *project, config string) error {
 	c, err := s.dock.state.checkpointOf(p.name(), s.name)

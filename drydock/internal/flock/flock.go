@@ -27,7 +27,8 @@ func Try(path string) (*Lock, error) {
 	if err := try(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = fmt.Fprintln(f, os.Getpid())
 	}
 	if err != nil {

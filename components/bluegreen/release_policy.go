@@ -63,7 +63,7 @@ func (g releaseGrant) deployStatements() []iam.Statement {
 		iam.Allow("Deploy").Actions("codedeploy:CreateDeployment", "codedeploy:GetDeployment").On(g.group),
 		iam.Allow("RegisterRevision").Actions(
 			"codedeploy:GetApplication", "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision",
-		).On(g.application),
+		).On(g.application, g.application+"/*"),
 		iam.Allow("ReadDeploymentConfig").Actions("codedeploy:GetDeploymentConfig").On(g.config),
 		// A revision has no ARN before it is registered: the page above asks for *.
 		iam.Allow("RegisterTaskDefinition").Actions("ecs:RegisterTaskDefinition").On("*"),

@@ -45,8 +45,9 @@ func NewPipeline(
 	role, err := NewRole(ctx, name, &RoleArgs{
 		Description: "Pipeline " + args.Name,
 		Trust:       pipelineTrust(here),
-		Policy: args.Grants.document(func(v []string) []iam.Statement { return ArtifactStatements(v[0], v[1]) },
-			args.Artifacts.BucketArn, args.Artifacts.keyArn()),
+		Policy: args.Grants.document(func(v []string) []iam.Statement {
+			return append(ArtifactStatements(v[0], v[1]), sourceStatement(v[0]))
+		}, args.Artifacts.BucketArn, args.Artifacts.keyArn()),
 		Tags: args.Tags,
 	}, opts...)
 	if err != nil {
@@ -75,6 +76,15 @@ func NewPipeline(
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
 func pipelineTrust(here Place) iam.Document {
 	return iam.TrustService("codepipeline.amazonaws.com", iam.If(iam.StringEquals, "aws:SourceAccount", here.Account))
+}
+
+// sourceStatement lets source actions hand on what they have read. What comes through a connection is uploaded with an
+// access control list, and fails otherwise with "Upload to S3 failed: Access Denied"; an object of S3 keeps its tags,
+// which the provider's default tags may have given it.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+// https://github.com/aws/aws-cdk/issues/13557
+func sourceStatement(bucketArn string) iam.Statement {
+	return iam.Allow("UploadSources").Actions("s3:PutObjectAcl", "s3:PutObjectTagging").On(bucketArn + "/*")
 }
 
 // ConnectionStatement lets a source action use a connection. The service was renamed: actions and ARNs exist under both

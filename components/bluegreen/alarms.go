@@ -96,11 +96,16 @@ func (args *AlarmsArgs) latency() *cloudwatch.MetricAlarmArgs {
 	return alarm
 }
 
+// lateMinutes are the newest ones, whose data may not be there yet and which FILL takes for healthy: an alarm of as many
+// minutes as it looks at would never go off.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-functions-list
+const lateMinutes = 2
+
 // unhealthy adds up the target groups, since that metric has no sum over them. A new task may be unhealthy for as long
 // as the service's grace period, and without one for the minute of its start; the alarm waits two minutes longer.
 func (args *AlarmsArgs) unhealthy() *cloudwatch.MetricAlarmArgs {
 	minutes := max((args.Traffic.gracePeriod+59)/60, 1) + 2
-	alarm := args.perMinute("Tasks that fail their health checks", minutes, minutes)
+	alarm := args.perMinute("Tasks that fail their health checks", minutes+lateMinutes, minutes)
 	alarm.Threshold = pulumi.Float64(1)
 	alarm.MetricQueries = cloudwatch.MetricAlarmMetricQueryArray{
 		&cloudwatch.MetricAlarmMetricQueryArgs{

@@ -75,9 +75,11 @@ func (s *Service) addPolicy(
 
 // requestsPerTask is the load balancer's requests over the healthy tasks of both target groups. The predefined
 // ALBRequestCountPerTarget is of one target group and is not supported with blue/green deployments, which change the
-// group in use. A group without targets has no data: it counts as none.
+// group in use. A group without targets has no data: it counts as none. A minute whose requests are not there yet stays
+// without a value: were they taken for none, no minute would ever be too busy.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
 // https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-functions-list
 func requestsPerTask(t *Traffic) *customMeasure {
 	term := func(id, name, stat string, of ...*dimension) *measureTerm {
 		list := dimensions{&dimension{Name: pulumi.String("LoadBalancer"), Value: t.LoadBalancerArnSuffix}}
@@ -100,7 +102,7 @@ func requestsPerTask(t *Traffic) *customMeasure {
 	return &customMeasure{Metrics: measureTerms{
 		&measureTerm{
 			Id: pulumi.String("perTask"), Label: pulumi.String("Requests per task"), ReturnData: pulumi.Bool(true),
-			Expression: pulumi.String("FILL(requests, 0) / (FILL(blue, 0) + FILL(green, 0))"),
+			Expression: pulumi.String("requests / SUM([FILL(blue, 0), FILL(green, 0)])"),
 		},
 		term("requests", "RequestCount", "Sum"),
 		term("blue", "HealthyHostCount", "Maximum", group(t.BlueTargetGroupArnSuffix)),

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 
@@ -139,10 +140,22 @@ func (p *printer) next(stack string) {
 		s = " -s " + stack
 	}
 	p.heading("Next")
+	me := command()
 	p.table([][2]string{
-		{"drydock preview" + s, "what a change of the program or its configuration would do"},
-		{"drydock env", "use this drydock with a plain pulumi"},
-		{"drydock destroy" + s, "take everything down again"},
+		{me + " preview" + s, "what a change of the program or its configuration would do"},
+		{me + " env", "use this drydock with a plain pulumi"},
+		{me + " destroy" + s, "take everything down again"},
 		{"pulumi up -s " + stack, "the same in the real clouds, with their credentials"},
 	})
+}
+
+// command is how this program can be called again: by its name where it is installed, else by the go command.
+func command() string {
+	if _, err := exec.LookPath("drydock"); err == nil {
+		return "drydock"
+	}
+	if _, err := os.Stat("cmd/drydock/main.go"); err == nil {
+		return "go run ./cmd/drydock"
+	}
+	return "go run github.com/container-pipeline/container-pipeline/cmd/drydock"
 }

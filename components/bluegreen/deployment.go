@@ -66,7 +66,7 @@ func NewDeployment(
 		return nil, err
 	}
 	role, err := ground.NewRole(ctx, name+"-deploy", &ground.RoleArgs{
-		Description: "CodeDeploy, releasing " + a.Project, Trust: deployTrust(), Policy: a.policy(here), Tags: a.Tags,
+		Description: "CodeDeploy, releasing " + a.Project, Trust: deployTrust(here, a.Project), Policy: a.policy(here), Tags: a.Tags,
 	}, pulumi.Parent(d))
 	if err != nil {
 		return nil, err

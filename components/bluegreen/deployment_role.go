@@ -9,9 +9,13 @@ import (
 	"github.com/container-pipeline/container-pipeline/internal/iam"
 )
 
-// deployTrust has no condition: CodeDeploy's documentation names no source that it would send.
-// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html
-func deployTrust() iam.Document { return iam.TrustService("codedeploy.amazonaws.com") }
+// deployTrust lets CodeDeploy assume the role for the application's deployment groups.
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html
+func deployTrust(here ground.Place, application string) iam.Document {
+	return iam.TrustService("codedeploy.amazonaws.com",
+		iam.If(iam.StringEquals, "aws:SourceAccount", here.Account),
+		iam.If(iam.StringLike, "aws:SourceArn", here.ARN("codedeploy", "deploymentgroup:"+application+"/*")))
+}
 
 // deployGrant is what CodeDeploy may use, by ARN.
 type deployGrant struct {
@@ -31,27 +35,28 @@ func (args *DeploymentArgs) policy(here ground.Place) pulumi.StringOutput {
 	return pulumi.All(
 		args.Service.ServiceArn, listeners,
 		pulumi.StringArray{args.Service.TaskRoleArn, args.Service.ExecutionRoleArn},
-		args.Hooks.given(), args.alarmArns(here),
+		args.Hooks.given(),
 	).ApplyT(func(known []any) (string, error) {
 		return deployGrant{
 			service: known[0].(string), listeners: known[1].([]string), roles: known[2].([]string),
-			hooks: known[3].([]string), alarms: known[4].([]string),
+			hooks: known[3].([]string), alarms: args.alarmArns(here),
 		}.policy().Render(iam.InlineRolePolicy)
 	}).(pulumi.StringOutput)
 }
 
-// alarmArns are those that CodeDeploy polls. One that is given may be composite, and of those DescribeAlarms tells only
-// who may describe all alarms.
+// alarmArns are those that CodeDeploy polls. It stops a deployment whose alarms it cannot see, and AWS documents no call of
+// it that names them; one that lists them is a call on all of this region. One that is given may be composite, and of
+// those DescribeAlarms tells only who may describe all alarms.
+// https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-func (args *DeploymentArgs) alarmArns(here ground.Place) pulumi.StringArray {
-	arns := pulumi.StringArray{}
-	if len(args.AlarmNames) > 0 {
-		return append(arns, pulumi.String("*"))
+func (args *DeploymentArgs) alarmArns(here ground.Place) []string {
+	switch {
+	case len(args.AlarmNames) > 0:
+		return []string{"*"}
+	case len(args.alarmNames()) > 0:
+		return []string{here.ARN("cloudwatch", "alarm:*")}
 	}
-	for _, name := range args.alarmNames() {
-		arns = append(arns, pulumi.Sprintf("%s%s", here.ARN("cloudwatch", "alarm:"), name))
-	}
-	return arns
+	return nil
 }
 
 // given are the hooks that there are.

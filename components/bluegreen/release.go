@@ -137,7 +137,7 @@ func (r *Release) compose(ctx *pulumi.Context, name string, here ground.Place, a
 		}
 		r.ConfigObjectKey, ready = config.object.Key, slices.Concat(ready, []pulumi.Resource{config.object})
 	}
-	pipeline, err := ground.NewPipeline(ctx, name+"-pipeline", here, &ground.PipelineArgs{
+	pipeline, err := ground.NewPipeline(ctx, name+"-pipeline", &ground.PipelineArgs{
 		Name:      a.pipelineName(),
 		Artifacts: pipelineArtifacts(args.Artifacts),
 		Stages:    args.stages(r.ConnectionArn, config),

@@ -33,18 +33,18 @@ type Pipeline struct {
 	Role     *Role
 }
 
-// NewPipeline makes a pipeline and the role of its actions. here is where that is.
+// NewPipeline makes a pipeline and the role of its actions.
 //
 // Its execution mode is SUPERSEDED: of the releases that wait for a stage only the newest goes on, since it contains
 // the others. QUEUED would bring each of them to traffic in turn, and let an approval nobody gives hold up all that
 // follow.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html#concepts-how-it-works-executions
 func NewPipeline(
-	ctx *pulumi.Context, name string, here Place, args *PipelineArgs, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, args *PipelineArgs, opts ...pulumi.ResourceOption,
 ) (*Pipeline, error) {
 	role, err := NewRole(ctx, name, &RoleArgs{
 		Description: "Pipeline " + args.Name,
-		Trust:       pipelineTrust(here),
+		Trust:       pipelineTrust(),
 		Policy: args.Grants.document(func(v []string) []iam.Statement {
 			return append(ArtifactStatements(v[0], v[1]), sourceStatement(v[0]))
 		}, args.Artifacts.BucketArn, args.Artifacts.keyArn()),
@@ -72,11 +72,10 @@ func NewPipeline(
 	return &Pipeline{pipeline, role}, err
 }
 
-// pipelineTrust lets CodePipeline assume the role for this account's pipelines.
-// https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
-func pipelineTrust(here Place) iam.Document {
-	return iam.TrustService("codepipeline.amazonaws.com", iam.If(iam.StringEquals, "aws:SourceAccount", here.Account))
-}
+// pipelineTrust has no condition: CodePipeline's documentation names no source that it would send, and with one that does
+// not come the pipeline could not be made. A role can be passed within its account only.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
+func pipelineTrust() iam.Document { return iam.TrustService("codepipeline.amazonaws.com") }
 
 // sourceStatement lets source actions hand on what they have read. What comes through a connection is uploaded with an
 // access control list, and fails otherwise with "Upload to S3 failed: Access Denied"; an object of S3 keeps its tags,

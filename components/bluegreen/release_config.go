@@ -52,7 +52,9 @@ func (c *configObject) startOnChange(
 	ctx *pulumi.Context, name string, here ground.Place, a *ContainerPipelineArgs, pipelineArn pulumi.StringOutput,
 	opts ...pulumi.ResourceOption,
 ) error {
-	parameter := "/" + a.Project + "/release/config"
+	// Not under the project's own name: one that begins with aws or ssm is reserved.
+	// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#systemsmanager-PutParameter-request-Name
+	parameter := "/container-pipeline/" + a.Project + "/config"
 	role, err := ground.NewRole(ctx, name+"-start", &ground.RoleArgs{
 		Description: "Starts the pipeline " + a.pipelineName() + " when the service's templates change",
 		Trust:       eventsTrust(here),

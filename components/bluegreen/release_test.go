@@ -79,7 +79,7 @@ func TestReleaseStartsWhenTheTemplatesChange(t *testing.T) {
 
 	// The parameter's new value is what starts the pipeline: it comes after all that the release uses.
 	parameter := cloud.resource(t, "Parameter", "bash-dog-config")
-	assert.Equal(t, "/bash-dog/release/config", parameter.plain()["name"])
+	assert.Equal(t, "/container-pipeline/bash-dog/config", parameter.plain()["name"])
 	assert.Equal(t, "1", parameter.text(t, "value"))
 	assert.True(t, dependsOn(parameter, "EventTarget", "bash-dog-start"))
 	assert.True(t, dependsOn(cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "BucketObjectv2", "bash-dog-config"))
@@ -87,7 +87,7 @@ func TestReleaseStartsWhenTheTemplatesChange(t *testing.T) {
 	// Its creation starts nothing, for that of the pipeline does.
 	assert.JSONEq(t, `{
 		"source": ["aws.ssm"], "detail-type": ["Parameter Store Change"],
-		"detail": {"name": ["/bash-dog/release/config"], "operation": ["Update"]}
+		"detail": {"name": ["/container-pipeline/bash-dog/config"], "operation": ["Update"]}
 	}`, cloud.resource(t, "EventRule", "bash-dog-start").text(t, "eventPattern"))
 	goldenJSON(t, "policies/start.json", policyOf(t, cloud, "bash-dog-start"))
 	goldenJSON(t, "policies/start.trust.json", cloud.resource(t, "Role", "bash-dog-start").text(t, "assumeRolePolicy"))

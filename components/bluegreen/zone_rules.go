@@ -19,9 +19,10 @@ type ZoneRulesArgs struct {
 }
 
 // ZoneRules are the configuration rules of a Cloudflare zone. A zone has one list of them, the entry-point ruleset of the
-// phase http_config_settings, so a zone has one ZoneRules: where pipelines share a zone, it lists the hosts of all. It
-// replaces configuration rules that were made elsewhere.
+// phase http_config_settings, so a zone has one ZoneRules: where pipelines share a zone, it lists the hosts of all. A zone
+// that has such rules already keeps them: the provider refuses to overwrite them. Remove them first, or import the ruleset.
 // https://developers.cloudflare.com/ruleset-engine/about/rulesets/#entry-point-ruleset
+// https://github.com/cloudflare/terraform-provider-cloudflare/issues/3219
 type ZoneRules struct {
 	pulumi.ResourceState
 

@@ -80,13 +80,19 @@ func (args *ContainerPipelineArgs) validate(name string, given *ContainerPipelin
 	return p.err()
 }
 
+// longestName leaves room in the 64 characters of a role's name for "-execution" and the eight that Pulumi adds.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+const longestName = 46
+
 // validateName: the component's name begins those that Pulumi makes automatically; that of the bucket has the narrowest
 // rules, and the trust store's the least room (32 characters with Pulumi's suffix).
 func (args *ContainerPipelineArgs) validateName(p *problems, name string) {
 	if err := ground.ValidBucketName(name); err != nil {
 		*p = append(*p, err)
-	} else if args.Edge.AuthenticatedOriginPulls && len(name) > 24 {
-		p.add("name", "%q is too long with edge.authenticatedOriginPulls: give at most 24 characters", name)
+	} else if args.Edge.AuthenticatedOriginPulls && len(name) > trustStoreName {
+		p.add("name", "%q is too long with edge.authenticatedOriginPulls: give at most %d characters", name, trustStoreName)
+	} else if len(name) > longestName {
+		p.add("name", "%q has %d characters: give at most %d, it begins the names of roles", name, len(name), longestName)
 	}
 }
 

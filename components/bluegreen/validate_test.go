@@ -234,6 +234,10 @@ func TestWrongName(t *testing.T) {
 	args.Project = "bash-dog"
 	_, err := resolve("Bash_Dog", args)
 	assert.ErrorContains(t, err, `name: "Bash_Dog" cannot begin the name of a bucket`)
+	_, err = resolve(strings.Repeat("a", 46), args)
+	assert.NoError(t, err)
+	_, err = resolve(strings.Repeat("a", 47), args)
+	assert.ErrorContains(t, err, "has 47 characters: give at most 46, it begins the names of roles")
 	args.Edge.AuthenticatedOriginPulls = true
 	_, err = resolve(strings.Repeat("a", 25), args)
 	assert.ErrorContains(t, err, "is too long with edge.authenticatedOriginPulls")

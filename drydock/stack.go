@@ -148,14 +148,17 @@ func (s *Stack) operate(ctx context.Context, p *project, op Operation, config st
 	if err := os.Remove(events); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	args := []string{
-		string(op), "--stack", s.name, "--config-file", config, "--client", address, "--event-log", events,
+	args := append([]string{
+		"--stack", s.name, "--config-file", config, "--client", address, "--event-log", events,
 		"--suppress-outputs", "--suppress-permalink=true",
+	}, set.args...)
+	var failed error
+	if op == Destroy {
+		failed = s.foresee(ctx, p, args, events, set)
 	}
-	if op != Preview {
-		args = append(args, "--yes", "--skip-preview")
+	if failed == nil {
+		failed = s.pulumi(ctx, p, append(command(op), args...), set)
 	}
-	failed := s.pulumi(ctx, p, append(args, set.args...), set)
 	result, err := readEvents(op, s.name, events)
 	if err != nil {
 		return nil, err
@@ -167,6 +170,14 @@ func (s *Stack) operate(ctx context.Context, p *project, op Operation, config st
 		return result, &Failure{Operation: op, Stack: s.name, Messages: result.errors(), Output: failed.Error()}
 	}
 	return result, nil
+}
+
+// command begins the engine's command line of the operation.
+func command(op Operation) []string {
+	if op == Preview {
+		return []string{string(op)}
+	}
+	return []string{string(op), "--yes", "--skip-preview"}
 }
 
 // pulumi runs the command in the project's folder; its error is what it said on stderr.

@@ -180,8 +180,11 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 		}
 		return nil
 	})
-	if err != nil || !found {
-		return plugin.ReadResponse{}, err
+	if err != nil {
+		return plugin.ReadResponse{}, fmt.Errorf("reading %s: %w", describe(r, op), err)
+	}
+	if !found {
+		return plugin.ReadResponse{}, nil
 	}
 	if d := old.List(defaultsKey); len(d) > 0 {
 		op.In[defaultsKey] = d

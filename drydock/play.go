@@ -1,0 +1,43 @@
+package drydock
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/container-pipeline/container-pipeline/drydock/aws"
+	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
+)
+
+// What happens in the clouds between two ups, without Pulumi: releases, pushes, uploads. The Dock must serve.
+
+// Cloud is what exists in the simulated clouds.
+type Cloud = sim.Cloud
+
+// Record is one thing that exists in them.
+type Record = sim.Record
+
+// Rollout says what a release brings to a service; the zero value releases the containers that run already.
+type Rollout = aws.Rollout
+
+// Rolled is what a release did.
+type Rolled = aws.Rolled
+
+// Release plays a successful CodeDeploy blue/green deployment of the ECS service: a new task definition revision behind
+// the other target group, the listeners' weights, the count of tasks. A refresh then finds what it would find in a real
+// account. The error tells why a real deployment could not start; nothing is changed then.
+func (d *Dock) Release(cluster, service string, r Rollout) (Rolled, error) {
+	return aws.Deploy(d.Cloud(), cluster, service, r)
+}
+
+// PushImage puts an image into an ECR repository under the tag, as docker push does, and returns its digest. The content
+// stands for the image: equal contents are one image.
+func (d *Dock) PushImage(repository, tag, content string) (digest string, err error) {
+	sum := sha256.Sum256([]byte(content))
+	digest = "sha256:" + hex.EncodeToString(sum[:])
+	return digest, aws.PushImage(d.Cloud(), repository, tag, digest)
+}
+
+// StoreObject puts an object into an S3 bucket, as a pipeline does with its artifacts.
+func (d *Dock) StoreObject(bucket, key string) error {
+	return aws.StoreArtifact(d.Cloud(), bucket, key)
+}

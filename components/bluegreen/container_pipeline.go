@@ -75,10 +75,10 @@ func (p *ContainerPipeline) compose(ctx *pulumi.Context, name string, a *Contain
 		return err
 	}
 
-	// Step 11: who may reach whom. Cloudflare reaches the load balancer, the load balancer reaches the public port.
+	// Step 11: who may reach whom. Cloudflare reaches the load balancer, the load balancer reaches the tasks.
 	network, err := NewNetwork(ctx, name, &NetworkArgs{
-		NetworkOptions: a.Network, ContainerPort: a.public().Port,
-		TestPort: a.Deployment.TestPort, TestCidrBlocks: a.Deployment.TestCidrBlocks,
+		NetworkOptions: a.Network,
+		TestPort:       a.Deployment.TestPort, TestCidrBlocks: a.Deployment.TestCidrBlocks,
 		EnableExec: a.EnableExec, Tags: a.Tags,
 	}, child)
 	if err != nil {

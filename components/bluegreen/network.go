@@ -11,8 +11,6 @@ import (
 // NetworkArgs describe where load balancer and tasks are, and who may reach them.
 type NetworkArgs struct {
 	NetworkOptions
-	// ContainerPort is where the tasks answer the load balancer.
-	ContainerPort int `pulumi:"containerPort"`
 	// TestPort of a second listener. Default: none.
 	TestPort int `pulumi:"testPort"`
 	// TestCidrBlocks may reach TestPort; never everyone. Required with TestPort.
@@ -136,7 +134,6 @@ func (args *NetworkArgs) withDefaults() *NetworkArgs {
 func (args *NetworkArgs) validate() error {
 	p := &problems{}
 	args.NetworkOptions.validate(p)
-	p.within("containerPort", args.ContainerPort, 1, 65535, "")
 	DeploymentOptions{TestPort: args.TestPort, TestCidrBlocks: args.TestCidrBlocks}.validateTest(p)
 	return p.err()
 }

@@ -16,7 +16,8 @@ import (
 type securityGroups struct{ loadBalancer, tasks *ec2.SecurityGroup }
 
 // addGroups makes the security groups, and the rules of the way of a request: from Cloudflare to the load balancer, from
-// there to the container.
+// there to the tasks, at any port: another port of the container is released with tasks that listen on it, while the old
+// ones answer at theirs, and again after a rollback.
 func (n *Network) addGroups(ctx *pulumi.Context, name string, a *NetworkArgs) (securityGroups, error) {
 	var groups securityGroups
 	var err error
@@ -37,7 +38,7 @@ func (n *Network) addGroups(ctx *pulumi.Context, name string, a *NetworkArgs) (s
 	out, err := awsvpc.NewSecurityGroupEgressRule(ctx, name+"-load-balancer", &awsvpc.SecurityGroupEgressRuleArgs{
 		SecurityGroupId: n.LoadBalancerSecurityGroupID, ReferencedSecurityGroupId: n.TaskSecurityGroupID,
 		Description: pulumi.String("To the tasks"), IpProtocol: pulumi.String("tcp"),
-		FromPort: pulumi.Int(a.ContainerPort), ToPort: pulumi.Int(a.ContainerPort), Tags: ground.Tags(a.Tags),
+		FromPort: pulumi.Int(0), ToPort: pulumi.Int(65535), Tags: ground.Tags(a.Tags),
 	}, pulumi.Parent(n))
 	if err != nil {
 		return groups, err
@@ -45,7 +46,7 @@ func (n *Network) addGroups(ctx *pulumi.Context, name string, a *NetworkArgs) (s
 	in, err := awsvpc.NewSecurityGroupIngressRule(ctx, name+"-tasks", &awsvpc.SecurityGroupIngressRuleArgs{
 		SecurityGroupId: n.TaskSecurityGroupID, ReferencedSecurityGroupId: n.LoadBalancerSecurityGroupID,
 		Description: pulumi.String("From the load balancer"), IpProtocol: pulumi.String("tcp"),
-		FromPort: pulumi.Int(a.ContainerPort), ToPort: pulumi.Int(a.ContainerPort), Tags: ground.Tags(a.Tags),
+		FromPort: pulumi.Int(0), ToPort: pulumi.Int(65535), Tags: ground.Tags(a.Tags),
 	}, pulumi.Parent(n))
 	n.ready = append(n.ready, out, in)
 	return groups, err

@@ -71,7 +71,7 @@ func TestNetworkModes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := mock(t, func(ctx *pulumi.Context) error {
-				n, err := NewNetwork(ctx, "dog", &NetworkArgs{NetworkOptions: c.options, ContainerPort: 80})
+				n, err := NewNetwork(ctx, "dog", &NetworkArgs{NetworkOptions: c.options})
 				if err != nil {
 					return err
 				}
@@ -91,7 +91,7 @@ func TestNetworkModes(t *testing.T) {
 
 func TestOnlyCloudflareReachesTheLoadBalancerAndOnlyItTheTasks(t *testing.T) {
 	m := mock(t, func(ctx *pulumi.Context) error {
-		_, err := NewNetwork(ctx, "dog", &NetworkArgs{ContainerPort: 8080})
+		_, err := NewNetwork(ctx, "dog", &NetworkArgs{})
 		return err
 	})
 	assert.Equal(t, map[string]any{
@@ -100,11 +100,11 @@ func TestOnlyCloudflareReachesTheLoadBalancerAndOnlyItTheTasks(t *testing.T) {
 	}, m.resource(t, "SecurityGroupIngressRule", "dog-cloudflare-ipv6").plain())
 	assert.Equal(t, map[string]any{
 		"securityGroupId": "dog-tasks-id", "referencedSecurityGroupId": "dog-load-balancer-id",
-		"description": "From the load balancer", "ipProtocol": "tcp", "fromPort": 8080.0, "toPort": 8080.0,
+		"description": "From the load balancer", "ipProtocol": "tcp", "fromPort": 0.0, "toPort": 65535.0,
 	}, m.resource(t, "SecurityGroupIngressRule", "dog-tasks").plain())
 	assert.Equal(t, map[string]any{
 		"securityGroupId": "dog-load-balancer-id", "referencedSecurityGroupId": "dog-tasks-id",
-		"description": "To the tasks", "ipProtocol": "tcp", "fromPort": 8080.0, "toPort": 8080.0,
+		"description": "To the tasks", "ipProtocol": "tcp", "fromPort": 0.0, "toPort": 65535.0,
 	}, m.resource(t, "SecurityGroupEgressRule", "dog-load-balancer").plain())
 	assert.Equal(t, map[string]any{
 		"addressFamily": "IPv4", "maxEntries": 10.0,
@@ -115,7 +115,7 @@ func TestOnlyCloudflareReachesTheLoadBalancerAndOnlyItTheTasks(t *testing.T) {
 func TestTestPortIsForTheGivenBlocks(t *testing.T) {
 	m := mock(t, func(ctx *pulumi.Context) error {
 		_, err := NewNetwork(ctx, "dog", &NetworkArgs{
-			ContainerPort: 80, TestPort: 8443, TestCidrBlocks: []string{"203.0.113.0/24", "2001:db8::/48"},
+			TestPort: 8443, TestCidrBlocks: []string{"203.0.113.0/24", "2001:db8::/48"},
 		})
 		return err
 	})
@@ -128,7 +128,7 @@ func TestTestPortIsForTheGivenBlocks(t *testing.T) {
 func TestTasksBehindEndpointsReachNothingElse(t *testing.T) {
 	m := mock(t, func(ctx *pulumi.Context) error {
 		_, err := NewNetwork(ctx, "dog", &NetworkArgs{
-			NetworkOptions: NetworkOptions{Mode: NetworkEndpoints}, ContainerPort: 80, EnableExec: true,
+			NetworkOptions: NetworkOptions{Mode: NetworkEndpoints}, EnableExec: true,
 		})
 		return err
 	})
@@ -146,7 +146,7 @@ func TestTasksBehindEndpointsReachNothingElse(t *testing.T) {
 
 func TestZonesAreTheFirstByName(t *testing.T) {
 	m := mock(t, func(ctx *pulumi.Context) error {
-		_, err := NewNetwork(ctx, "dog", &NetworkArgs{NetworkOptions: NetworkOptions{Mode: NetworkNAT}, ContainerPort: 80})
+		_, err := NewNetwork(ctx, "dog", &NetworkArgs{NetworkOptions: NetworkOptions{Mode: NetworkNAT}})
 		return err
 	})
 	second := m.resource(t, "Subnet", "dog-tasks-2").plain()
@@ -162,20 +162,19 @@ func TestNetworkRefuses(t *testing.T) {
 		answers map[string]map[string]any
 		problem string
 	}{
-		{"no port", nil, nil, "containerPort: 0"},
-		{"mode", &NetworkArgs{NetworkOptions: NetworkOptions{Mode: "private"}, ContainerPort: 80}, nil, `network.mode: "private"`},
-		{"public test port", &NetworkArgs{ContainerPort: 80, TestPort: 8443, TestCidrBlocks: []string{"0.0.0.0/0"}}, nil, "open to the world"},
+		{"mode", &NetworkArgs{NetworkOptions: NetworkOptions{Mode: "private"}}, nil, `network.mode: "private"`},
+		{"public test port", &NetworkArgs{TestPort: 8443, TestCidrBlocks: []string{"0.0.0.0/0"}}, nil, "open to the world"},
 		{
-			"too few subnets", &NetworkArgs{ContainerPort: 80},
+			"too few subnets", &NetworkArgs{},
 			map[string]map[string]any{"aws:ec2/getSubnets:getSubnets": {"ids": []any{"subnet-a"}}}, "has 1 default subnets",
 		},
 		{
 			"too few zones",
-			&NetworkArgs{NetworkOptions: NetworkOptions{Mode: NetworkNAT, AvailabilityZones: 4}, ContainerPort: 80}, nil,
+			&NetworkArgs{NetworkOptions: NetworkOptions{Mode: NetworkNAT, AvailabilityZones: 4}}, nil,
 			"network.availabilityZones: 4, but the region has 3",
 		},
 		{
-			"no ranges of Cloudflare", &NetworkArgs{ContainerPort: 80},
+			"no ranges of Cloudflare", &NetworkArgs{},
 			map[string]map[string]any{"cloudflare:index/getIpRanges:getIpRanges": {"ipv4CidrBlocks": []any{"173.245.48.0/20"}}},
 			"no IPv6 ranges",
 		},

@@ -43,8 +43,8 @@ func (r *running) compose(ctx *pulumi.Context, name string) error {
 		return err
 	}
 	network, err := NewNetwork(ctx, name, &NetworkArgs{
-		NetworkOptions: a.Network, ContainerPort: a.public().Port,
-		TestPort: a.Deployment.TestPort, TestCidrBlocks: a.Deployment.TestCidrBlocks,
+		NetworkOptions: a.Network,
+		TestPort:       a.Deployment.TestPort, TestCidrBlocks: a.Deployment.TestCidrBlocks,
 	})
 	if err != nil {
 		return err

@@ -58,7 +58,7 @@ func TestTrafficWithTestListener(t *testing.T) {
 func TestTrafficWithTrustStore(t *testing.T) {
 	m := mock(t, func(ctx *pulumi.Context) error {
 		network, err := NewNetwork(ctx, "dog", &NetworkArgs{
-			ContainerPort: 80, TestPort: 8443, TestCidrBlocks: []string{"203.0.113.0/24"},
+			TestPort: 8443, TestCidrBlocks: []string{"203.0.113.0/24"},
 		})
 		if err != nil {
 			return err

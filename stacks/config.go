@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -58,6 +58,7 @@ func load(ctx *pulumi.Context) (*Config, error) {
 		errs = append(errs, problems...)
 		config.Zones[path[strings.LastIndex(path, ".")+1:]] = z
 	})
+	errs = append(errs, strangers(os.Getenv(pulumi.EnvConfig))...)
 	if len(errs) == 0 && len(config.Pipelines)+len(config.Zones) == 0 {
 		errs = append(errs, fmt.Errorf("stack %q configures nothing: give %s:pipelines or %s:zones in stacks/Pulumi.%s.yaml",
 			ctx.Stack(), namespace, namespace, ctx.Stack()))
@@ -84,134 +85,30 @@ func each(ctx *pulumi.Context, key string, errs *[]error, f func(path string, ra
 	}
 }
 
-// decode fills out from raw by the fields' pulumi tags. What does not fit is named with the key, the value and what is accepted.
+// decode fills out from raw by the fields' pulumi tags, once all of raw is known to fit.
 func decode(path string, raw, out any) []error {
-	var meta mapstructure.Metadata
+	if errs := check(path, raw, reflect.TypeOf(out)); len(errs) > 0 {
+		return errs
+	}
 	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		Result: out, TagName: "pulumi", Metadata: &meta, DecodeHook: inputs,
+		Result: out, TagName: "pulumi", DecodeHook: inputs,
 		MatchName: func(key, field string) bool { return key == field },
 	})
+	if err == nil {
+		err = decoder.Decode(raw)
+	}
 	if err != nil {
-		return []error{err}
+		return []error{fmt.Errorf("%s: %w", path, err)}
 	}
-	var errs []error
-	for _, e := range leaves(decoder.Decode(raw)) {
-		errs = append(errs, mismatch(path, e))
-	}
-	slices.Sort(meta.Unused)
-	for _, key := range meta.Unused {
-		parent := ""
-		if i := strings.LastIndex(key, "."); i >= 0 {
-			parent = key[:i]
-		}
-		errs = append(errs, fmt.Errorf("%s.%s: no such key: %s", path, key, accepted(reflect.TypeOf(out), parent)))
-	}
-	return errs
+	return nil
 }
 
 // inputs makes Pulumi inputs of plain texts.
 func inputs(from, to reflect.Type, data any) (any, error) {
-	if to != reflect.TypeFor[pulumi.StringInput]() {
+	if to != reflect.TypeFor[pulumi.StringInput]() || data == nil {
 		return data, nil
 	}
-	switch v := data.(type) {
-	case string:
-		return pulumi.String(v), nil
-	case json.Number:
-		return pulumi.String(v.String()), nil
-	}
-	return nil, errors.New("must be a text")
-}
-
-func leaves(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []error
-		for _, e := range joined.Unwrap() {
-			all = append(all, leaves(e)...)
-		}
-		return all
-	}
-	var named *mapstructure.DecodeError
-	if inner := errors.Unwrap(err); inner != nil && !errors.As(err, &named) {
-		return leaves(inner)
-	}
-	return []error{err}
-}
-
-func mismatch(path string, err error) error {
-	var named *mapstructure.DecodeError
-	if !errors.As(err, &named) {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if named.Name() != "" {
-		path += "." + named.Name()
-	}
-	var wrong *mapstructure.UnconvertibleTypeError
-	if errors.As(err, &wrong) {
-		// The value of a secret key must not be shown, and a map's cannot be read.
-		shown := ""
-		switch v := wrong.Value.(type) {
-		case string, json.Number, bool:
-			if !strings.Contains(strings.ToLower(path), "secret") {
-				shown = fmt.Sprintf("%q ", fmt.Sprint(v))
-			}
-		}
-		return fmt.Errorf("%s: %sis not accepted: give %s", path, shown, kindName(wrong.Expected.Type()))
-	}
-	return fmt.Errorf("%s: %w", path, named.Unwrap())
-}
-
-func kindName(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Int:
-		return "a whole number"
-	case reflect.Float64:
-		return "a number"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Map, reflect.Struct, reflect.Pointer:
-		return "a map"
-	}
-	return "a text"
-}
-
-var index = regexp.MustCompile(`\[[^\]]*\]`)
-
-// accepted lists the keys of the struct at the path within t.
-func accepted(t reflect.Type, path string) string {
-	for _, key := range strings.Split(index.ReplaceAllString(path, ""), ".") {
-		t = element(t)
-		if t.Kind() != reflect.Struct || key == "" {
-			break
-		}
-		for i := range t.NumField() {
-			if t.Field(i).Tag.Get("pulumi") == key {
-				t = t.Field(i).Type
-				break
-			}
-		}
-	}
-	if t = element(t); t.Kind() != reflect.Struct {
-		return "remove it"
-	}
-	var keys []string
-	for i := range t.NumField() {
-		keys = append(keys, t.Field(i).Tag.Get("pulumi"))
-	}
-	slices.Sort(keys)
-	return "give one of " + strings.Join(keys, ", ")
-}
-
-func element(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
-		t = t.Elem()
-	}
-	return t
+	return pulumi.String(fmt.Sprint(data)), nil // a text or a number: check has seen it
 }
 
 // hideSecrets marks what comes out of the configuration's secrets: they arrive in the program as plain texts.

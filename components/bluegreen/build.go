@@ -49,7 +49,12 @@ func NewBuild(ctx *pulumi.Context, name string, args *BuildArgs, opts ...pulumi.
 	if err != nil {
 		return nil, err
 	}
-	project, err := ground.NewBuildProject(ctx, name+"-build", here, args.project(), pulumi.Parent(build))
+	if args.Pipeline.Build.BaseImageCache {
+		if err := build.addCache(ctx, name, args.Pipeline); err != nil {
+			return nil, err
+		}
+	}
+	project, err := ground.NewBuildProject(ctx, name+"-build", here, args.project(here), pulumi.Parent(build))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +89,7 @@ func (args *BuildArgs) validate() error {
 	return p.err()
 }
 
-func (args *BuildArgs) project() *ground.BuildProjectArgs {
+func (args *BuildArgs) project(here ground.Place) *ground.BuildProjectArgs {
 	a := args.Pipeline
 	repositoryArns := make([]pulumi.StringInput, len(a.Containers))
 	for i, c := range a.Containers {
@@ -101,8 +106,10 @@ func (args *BuildArgs) project() *ground.BuildProjectArgs {
 		ComputeType:      a.Build.ComputeType,
 		Privileged:       true, // for the Docker daemon
 		TimeoutMinutes:   a.Build.TimeoutMinutes,
-		Grants:           ground.Grants{Statements: imageStatements, Values: repositoryArns},
-		Tags:             a.Tags,
+		Grants: ground.Grants{Values: repositoryArns, Statements: func(known []string) []iam.Statement {
+			return append(imageStatements(known), cacheStatements(here, a)...)
+		}},
+		Tags: a.Tags,
 	}
 	if a.OwnFiles {
 		project.Buildspec, project.Variables = pulumi.String(artifacts.BuildSpecFile), args.variables()
@@ -116,6 +123,11 @@ func (args *BuildArgs) variables() map[string]pulumi.StringInput {
 	variables := map[string]pulumi.StringInput{}
 	for _, c := range args.Pipeline.Containers {
 		variables[RepositoryVariable(c.Name)] = args.Repositories.URL(c.Name)
+	}
+	if a := args.Pipeline; a.Build.BaseImageCache {
+		variables[BaseRegistryArg] = args.Repositories.URL(a.public().Name).ApplyT(func(url string) string {
+			return baseRegistry(a, url)
+		}).(pulumi.StringOutput)
 	}
 	return variables
 }
@@ -140,7 +152,7 @@ func buildSpec(a *ContainerPipelineArgs, urls []string) artifacts.BuildSpec {
 	for i, c := range a.Containers {
 		spec.Images = append(spec.Images, artifacts.Image{
 			Container: c.Name, Repository: urls[i], Target: c.Target,
-			Dockerfile: a.Build.Dockerfile, Context: a.Build.Context, BuildArgs: a.Build.Args,
+			Dockerfile: a.Build.Dockerfile, Context: a.Build.Context, BuildArgs: buildArgs(a, urls[i]),
 		})
 	}
 	return spec

@@ -90,6 +90,10 @@ type BuildOptions struct {
 	Context string `pulumi:"context"`
 	// Args of every build (--build-arg); everyone may read them. Default: none.
 	Args map[string]string `pulumi:"args"`
+	// BaseImageCache pulls the Dockerfile's base images through a cache in ECR instead of from a public registry, which
+	// may limit them: write FROM ${BASE_REGISTRY}docker/library/python:3.13 after ARG BASE_REGISTRY=public.ecr.aws/. The
+	// repositories that ECR makes for the cached images stay when the stack is destroyed. Default: false.
+	BaseImageCache bool `pulumi:"baseImageCache"`
 	// ComputeType of CodeBuild: BUILD_GENERAL1_SMALL, _MEDIUM, _LARGE, _XLARGE or _2XLARGE. Default: "BUILD_GENERAL1_SMALL".
 	ComputeType string `pulumi:"computeType"`
 	// Image of CodeBuild. Default: the newest standard Amazon Linux image of Architecture.

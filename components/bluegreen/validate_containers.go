@@ -106,7 +106,7 @@ func (c Container) validateEnvironment(p *problems, field string, args *Containe
 // siblingHost is the other container that a variable names as a network host, as in http://api:8000 or API_HOST=api.
 func (args *ContainerPipelineArgs) siblingHost(self, variable, value string) string {
 	for _, other := range args.Containers {
-		if other.Name == "" || other.Name == self {
+		if other.Name == self || !containerName.MatchString(other.Name) {
 			continue
 		}
 		if hostPattern(other.Name).MatchString(value) {

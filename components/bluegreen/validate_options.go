@@ -134,6 +134,9 @@ func (b BuildOptions) validate(p *problems) {
 	for _, name := range sortedKeys(b.Args) {
 		p.matches(fmt.Sprintf("build.args[%q]", name), name, variableName, "a variable's name: letters, digits and _")
 	}
+	if _, given := b.Args[BaseRegistryArg]; given && b.BaseImageCache {
+		p.add("build.args", "%s is given by baseImageCache: remove one of the two", BaseRegistryArg)
+	}
 	p.oneOf("build.computeType", b.ComputeType, "BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE",
 		"BUILD_GENERAL1_XLARGE", "BUILD_GENERAL1_2XLARGE")
 	p.within("build.timeoutMinutes", b.TimeoutMinutes, 5, 2160, " minutes")

@@ -195,6 +195,9 @@ func TestWrongArguments(t *testing.T) {
 		{"dockerfile outside", func(a *ContainerPipelineArgs) { a.Build.Dockerfile = "../Dockerfile" }, `build.dockerfile: "../Dockerfile" is outside the repository`},
 		{"context outside", func(a *ContainerPipelineArgs) { a.Build.Context = "/src" }, `build.context: "/src" is outside the repository`},
 		{"build argument", func(a *ContainerPipelineArgs) { a.Build.Args = map[string]string{"A B": ""} }, `build.args["A B"]: "A B" is not valid`},
+		{"base registry twice", func(a *ContainerPipelineArgs) {
+			a.Build.BaseImageCache, a.Build.Args = true, map[string]string{BaseRegistryArg: "x"}
+		}, "build.args: BASE_REGISTRY is given by baseImageCache"},
 		{"compute type", func(a *ContainerPipelineArgs) { a.Build.ComputeType = "small" }, `build.computeType: "small" is not known`},
 		{"build timeout", func(a *ContainerPipelineArgs) { a.Build.TimeoutMinutes = 4 }, "build.timeoutMinutes: 4 is out of range: give 5 to 2160 minutes"},
 		{"kept images", func(a *ContainerPipelineArgs) { a.Build.KeepImages = 1 }, "build.keepImages: 1"},

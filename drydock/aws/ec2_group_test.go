@@ -106,3 +106,14 @@ func TestPrefixLists(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{map[string]any{"cidr": "198.51.100.0/24", "description": ""}}, out.List("entries"))
 }
+
+func TestARuleKeepsItsKindOfPeer(t *testing.T) {
+	l := newLab(t)
+	group, _ := l.make(groupType, sim.Values{"name": "kinds"})
+	other, _ := l.make(groupType, sim.Values{"name": "peer"})
+	open := sim.Values{"securityGroupId": group, "ipProtocol": "tcp", "fromPort": 443.0, "toPort": 443.0}
+	in := with(open, sim.Values{"cidrIpv4": "192.0.2.0/24"})
+	id, _ := l.make(ingressRuleType, in)
+	assert.Equal(t, "update", l.edit(ingressRuleType, id, with(in, sim.Values{"cidrIpv4": "198.51.100.0/24"})))
+	assert.Equal(t, "replace:cidrIpv4", l.edit(ingressRuleType, id, with(open, sim.Values{"referencedSecurityGroupId": other})))
+}

@@ -24,7 +24,8 @@ func securityGroupPeerRule(typ string) *sim.Resource {
 			"tags":                      sim.Tags(),
 			"toPort":                    sim.Int().Between(-1, 65535),
 		},
-		Outputs: []string{"arn", "securityGroupRuleId", "tagsAll"},
+		Outputs:      []string{"arn", "securityGroupRuleId", "tagsAll"},
+		ForceReplace: replacesPeerRule,
 		Validate: func(c *sim.Check) {
 			c.OneOf("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 			validateRule(c, "", c.In, false)
@@ -40,6 +41,17 @@ func securityGroupPeerRule(typ string) *sim.Resource {
 			return admitOne(op)
 		},
 	}
+}
+
+// replacesPeerRule: a rule can be modified, but not to another kind of source or destination.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html
+func replacesPeerRule(old, now sim.Values) (kinds []string) {
+	for _, k := range []string{"cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"} {
+		if old.Has(k) != now.Has(k) {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
 }
 
 // admitOne checks a rule of its own against the rest of its group.

@@ -20,7 +20,7 @@ var removed = []string{"AWS_*", "CLOUDFLARE_*", "PULUMI_*"}
 // configuration file are made, so that no `pulumi stack init` is needed. Call tidy when the environment is not used
 // any more: a plain pulumi marks the stacks' configuration files with the drydock's salt, and tidy undoes that.
 func (d *Dock) Env(ctx context.Context, dir string) (env []string, tidy func() error, err error) {
-	p, err := Dir(dir).open(d.Stack("dev", nil))
+	p, err := folder(dir).project()
 	if err != nil {
 		return nil, nil, err
 	}

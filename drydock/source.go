@@ -98,6 +98,16 @@ func projectFile(dir string) (string, error) {
 }
 
 func (f folder) open(s *Stack) (*project, error) {
+	p, err := f.project()
+	if err != nil {
+		return nil, err
+	}
+	p.builtAs = s.dock.state.path("programs", p.name(), "program")
+	return p, p.knows(s)
+}
+
+// project is the program, whatever its stacks are.
+func (f folder) project() (*project, error) {
 	file, err := projectFile(string(f))
 	if err != nil {
 		return nil, err
@@ -109,9 +119,7 @@ func (f folder) open(s *Stack) (*project, error) {
 	if runtime := loaded.Runtime.Name(); runtime != "go" {
 		return nil, usage("%s: runtime is %q; the drydock runs Go programs", file, runtime)
 	}
-	p := &project{Project: loaded, file: file}
-	p.builtAs = s.dock.state.path("programs", p.name(), "program")
-	return p, p.knows(s)
+	return &project{Project: loaded, file: file}, nil
 }
 
 // knows refuses a stack that has neither a configuration file nor a state, unless no stack of the project has a file.

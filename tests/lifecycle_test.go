@@ -60,7 +60,7 @@ func use(t *testing.T, dock *drydock.Dock, pipeline map[string]any) {
 				require.NoError(t, err)
 			}
 		}
-		for _, b := range dock.Cloud().All("aws:s3/bucket:Bucket") {
+		for _, b := range dock.Cloud().All("aws:s3/bucketV2:BucketV2") {
 			require.NoError(t, dock.StoreObject(b.ID, fmt.Sprintf("%s/Build/%d", name, release)))
 		}
 		done, err := dock.Release(name, name, drydock.Rollout{DesiredCount: scaledTo(pipeline, release)})

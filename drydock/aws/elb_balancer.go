@@ -171,6 +171,10 @@ func placeBalancer(op *sim.Op) error {
 			mappings = append(mappings, map[string]any{"subnetId": id})
 		}
 	}
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSubnets.html: it stays in its VPC.
+	if was := op.Record.Outputs.Str("vpcId"); was != "" && was != network {
+		return sim.Refuse("InvalidConfigurationRequest", "One or more subnets are not of the load balancer's VPC %s", was)
+	}
 	if op.In.Str("loadBalancerType") == "application" && len(zones) < 2 {
 		return sim.Refuse("ValidationError", "At least two subnets in two different Availability Zones must be specified")
 	}

@@ -100,7 +100,7 @@ func addFiles(t *testing.T, to map[string]string, dir string) {
 	}))
 }
 
-func read(t *testing.T, path string) string {
+func read(t testing.TB, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -150,7 +152,9 @@ func toProperty(v any) resource.PropertyValue {
 		}
 		entries := map[string]any{}
 		for name, text := range v.Files {
-			entries[name] = &asset.Asset{Sig: resource.AssetSig, Text: text}
+			// With a hash of its own, so that a diff of two archives shows which text differs, and how.
+			sum := sha256.Sum256([]byte(text))
+			entries[name] = &asset.Asset{Sig: resource.AssetSig, Text: text, Hash: hex.EncodeToString(sum[:])}
 		}
 		return resource.NewArchiveProperty(&archive.Archive{Sig: resource.ArchiveSig, Hash: v.Hash, Assets: entries})
 	case []any:

@@ -39,6 +39,7 @@ type settings struct {
 	own       map[string]Attach // providers of the caller's, by name
 	without   map[string]bool   // simulated providers that are left out, by name
 	pass      []string
+	lastOnly  bool // the engine writes the state only when an operation ends
 }
 
 // Attach starts a provider (a pulumirpc.ResourceProviderServer) on a loopback port and returns how to stop it.
@@ -59,6 +60,14 @@ func WithoutProvider(name string) Option {
 // removes. A name may end in *: "AWS_*".
 func PassEnv(names ...string) Option {
 	return func(s *settings) { s.pass = append(s.pass, names...) }
+}
+
+// SkipCheckpoints makes the engine write the state once, when an operation ends, and not before and after each resource:
+// that takes most of the time of an up of several hundred resources, since each time all of them are written. A process
+// that is killed then leaves things in the clouds that no state knows of.
+// https://www.pulumi.com/docs/iac/cli/environment-variables/
+func SkipCheckpoints() Option {
+	return func(s *settings) { s.lastOnly = true }
 }
 
 // Progress is told of what takes long, such as the one build of the engine. Default: silence.

@@ -158,7 +158,7 @@ func (d *Dock) variables() []string {
 		providers = append(providers, fmt.Sprintf("%s:%d", name, port))
 	}
 	slices.Sort(providers)
-	return []string{
+	set := []string{
 		"PULUMI_BACKEND_URL=" + (&url.URL{Scheme: "file", Path: filepath.ToSlash(d.state.path("pulumi"))}).String(),
 		"PULUMI_CONFIG_PASSPHRASE=" + d.state.passphrase,
 		"PULUMI_DEBUG_PROVIDERS=" + strings.Join(providers, ","),
@@ -168,4 +168,8 @@ func (d *Dock) variables() []string {
 		"PULUMI_HOME=" + d.state.path("home"),
 		"PULUMI_SKIP_UPDATE_CHECK=true",
 	}
+	if d.settings.lastOnly {
+		set = append(set, "PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
+	}
+	return set
 }

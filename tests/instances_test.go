@@ -67,7 +67,7 @@ func TestEveryChoiceComesUpAndGoesDown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dock := drydock.Start(t)
+			dock := drydock.Start(t, drydock.SkipCheckpoints()) // hundreds of resources
 			stack := program(dock, "all", func(ctx *pulumi.Context) error {
 				e, err := newExisting(ctx)
 				if err != nil {

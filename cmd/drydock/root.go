@@ -27,6 +27,7 @@ type app struct {
 	state   string
 	stack   string
 	json    bool
+	fast    bool
 	started bool // the command line was understood
 }
 
@@ -87,6 +88,8 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.state, "state", "", "the folder that the drydock is kept in (default: .drydock in the program's folder)")
 	flags.StringVarP(&a.stack, "stack", "s", "dev", "the stack")
 	flags.BoolVar(&a.json, "json", false, "write the result as JSON to stdout, and progress to stderr")
+	flags.BoolVar(&a.fast, "skip-checkpoints", false,
+		"write the stack's state only at the end: faster for hundreds of resources, not safe against a kill")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(a.up(), a.preview(), a.refresh(), a.destroy(), a.outputs(), a.export(), a.env())
 	return root
@@ -109,7 +112,11 @@ func (a *app) open() (*drydock.Dock, *drydock.Stack, error) {
 		}
 		state = filepath.Join(dir, ".drydock")
 	}
-	dock, err := drydock.Open(state, drydock.Progress(a.stderr))
+	options := []drydock.Option{drydock.Progress(a.stderr)}
+	if a.fast {
+		options = append(options, drydock.SkipCheckpoints())
+	}
+	dock, err := drydock.Open(state, options...)
 	if err != nil {
 		return nil, nil, err
 	}

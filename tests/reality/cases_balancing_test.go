@@ -1,0 +1,103 @@
+package reality
+
+// balancing are load balancers, their certificates and target groups.
+func balancing() service {
+	tags := values{"tags": values{"team": "dogs"}}
+	forward := func(group string) []any { return list(values{"type": "forward", "targetGroupArn": group}) }
+	fixed := list(values{"type": "fixed-response", "fixedResponse": values{"contentType": "text/plain", "statusCode": "404"}})
+	group := values{"port": 80, "protocol": "HTTP", "targetType": "ip", "vpcId": "${vpc.id}"}
+	balancer := values{"internal": true, "subnets": list("${subnet-a.id}", "${subnet-b.id}"), "securityGroups": list("${group.id}")}
+	lb := func(more values) values { return over(balancer, more) }
+	tg := func(more values) values { return over(group, more) }
+	return service{
+		fixtures: []fixture{
+			{"balancer", "lb/loadBalancer:LoadBalancer", balancer},
+			{"blue", "lb/targetGroup:TargetGroup", over(group, values{"name": "fixture-blue"})},
+			{"green", "lb/targetGroup:TargetGroup", over(group, values{"name": "fixture-green"})},
+			{"listener", "lb/listener:Listener", values{"loadBalancerArn": "${balancer.arn}", "port": 8000, "protocol": "HTTP", "defaultActions": forward("${blue.arn}")}},
+			{"listener-green", "lb/listener:Listener", values{"loadBalancerArn": "${balancer.arn}", "port": 8001, "protocol": "HTTP", "defaultActions": forward("${green.arn}")}},
+			{"certificate", "acm/certificate:Certificate", values{"privateKey": privateKey, "certificateBody": certificate}},
+		},
+		edits: []edit{
+			{"lb-timeout", "lb/loadBalancer:LoadBalancer", lb(nil), values{"idleTimeout": 120}},
+			{"lb-protect", "lb/loadBalancer:LoadBalancer", lb(nil), values{"enableDeletionProtection": false, "dropInvalidHeaderFields": true}},
+			{"lb-scheme", "lb/loadBalancer:LoadBalancer", lb(nil), values{"internal": false}},
+			{"lb-name", "lb/loadBalancer:LoadBalancer", lb(values{"name": "before"}), values{"name": "after"}},
+			{"lb-group", "lb/loadBalancer:LoadBalancer", lb(nil), values{"securityGroups": list("${group-two.id}")}},
+			{"lb-kind", "lb/loadBalancer:LoadBalancer", lb(values{"securityGroups": none{}}), values{"loadBalancerType": "network"}},
+			{"lb-type-said", "lb/loadBalancer:LoadBalancer", lb(nil), values{"loadBalancerType": "application"}},
+			{"tg-port", "lb/targetGroup:TargetGroup", tg(nil), values{"port": 81}},
+			{"tg-protocol", "lb/targetGroup:TargetGroup", tg(nil), values{"protocol": "HTTPS"}},
+			{"tg-target", "lb/targetGroup:TargetGroup", tg(nil), values{"targetType": "instance"}},
+			{"tg-name", "lb/targetGroup:TargetGroup", tg(values{"name": "before"}), values{"name": "after"}},
+			{"tg-vpc", "lb/targetGroup:TargetGroup", tg(nil), values{"vpcId": "${vpc-two.id}"}},
+			{"tg-delay", "lb/targetGroup:TargetGroup", tg(nil), values{"deregistrationDelay": 30}},
+			{"tg-health", "lb/targetGroup:TargetGroup", tg(values{"healthCheck": values{"path": "/", "matcher": "200"}}),
+				values{"healthCheck": values{"path": "/health", "matcher": "200-299", "interval": 15}}},
+			{"tg-health-default", "lb/targetGroup:TargetGroup", tg(values{"healthCheck": values{"path": "/"}}),
+				values{"healthCheck": values{"path": "/", "interval": 30}}},
+			{"listener-port", "lb/listener:Listener",
+				values{"loadBalancerArn": "${balancer.arn}", "port": 8100, "protocol": "HTTP", "defaultActions": fixed}, values{"port": 8101}},
+			{"listener-balancer", "lb/listener:Listener",
+				values{"loadBalancerArn": "${balancer.arn}", "port": 8102, "protocol": "HTTP", "defaultActions": fixed}, tags},
+			{"listener-action", "lb/listener:Listener",
+				values{"loadBalancerArn": "${balancer.arn}", "port": 8103, "protocol": "HTTP", "defaultActions": fixed},
+				values{"defaultActions": forward("${blue.arn}")}},
+			{"listener-weights", "lb/listener:Listener",
+				values{"loadBalancerArn": "${balancer.arn}", "port": 8104, "protocol": "HTTP", "defaultActions": forward("${blue.arn}")},
+				values{"defaultActions": list(values{"type": "forward", "forward": values{
+					"targetGroups": list(values{"arn": "${blue.arn}", "weight": 90}, values{"arn": "${green.arn}", "weight": 10})}})}},
+			{"listener-https", "lb/listener:Listener",
+				values{"loadBalancerArn": "${balancer.arn}", "port": 8105, "protocol": "HTTPS", "certificateArn": "${certificate.arn}", "defaultActions": fixed},
+				values{"sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}},
+			{"certificate-tags", "acm/certificate:Certificate", values{"privateKey": privateKey, "certificateBody": certificate}, tags},
+			{"certificate-domain", "acm/certificate:Certificate", values{"domainName": "a.example.com", "validationMethod": "DNS"},
+				values{"domainName": "b.example.com"}},
+			{"store-tags", "lb/trustStore:TrustStore",
+				values{"name": "store", "caCertificatesBundleS3Bucket": "${bucket.id}", "caCertificatesBundleS3Key": "bundle.pem"}, tags},
+			{"store-name", "lb/trustStore:TrustStore",
+				values{"name": "store-before", "caCertificatesBundleS3Bucket": "${bucket.id}", "caCertificatesBundleS3Key": "bundle.pem"},
+				values{"name": "store-after"}},
+		},
+		wrongs: []wrong{
+			{"lb-name-long", "lb/loadBalancer:LoadBalancer", lb(values{"name": text(33)})},
+			{"lb-name-internal", "lb/loadBalancer:LoadBalancer", lb(values{"name": "internal-dogs"})},
+			{"lb-name-hyphen", "lb/loadBalancer:LoadBalancer", lb(values{"name": "dogs-"})},
+			{"lb-kind-no", "lb/loadBalancer:LoadBalancer", lb(values{"loadBalancerType": "classic"})},
+			{"lb-one-subnet", "lb/loadBalancer:LoadBalancer", lb(values{"subnets": list("${subnet-a.id}")})},
+			{"lb-same-zone", "lb/loadBalancer:LoadBalancer", lb(values{"subnets": list("${subnet-a.id}", "${subnet-c.id}")})},
+			{"lb-idle", "lb/loadBalancer:LoadBalancer", lb(values{"idleTimeout": 5000})},
+			{"lb-unknown-input", "lb/loadBalancer:LoadBalancer", lb(values{"idleTimeOut": 60})},
+			{"lb-group-lost", "lb/loadBalancer:LoadBalancer", lb(values{"securityGroups": list("sg-0123456789abcdef0")})},
+			{"tg-name-long", "lb/targetGroup:TargetGroup", tg(values{"name": text(33)})},
+			{"tg-name-underscore", "lb/targetGroup:TargetGroup", tg(values{"name": "dogs_blue"})},
+			{"tg-protocol-no", "lb/targetGroup:TargetGroup", tg(values{"protocol": "SPDY"})},
+			{"tg-port-no", "lb/targetGroup:TargetGroup", tg(values{"port": 70000})},
+			{"tg-no-vpc", "lb/targetGroup:TargetGroup", values{"port": 80, "protocol": "HTTP", "targetType": "ip"}},
+			{"tg-no-port", "lb/targetGroup:TargetGroup", values{"protocol": "HTTP", "targetType": "ip", "vpcId": "${vpc.id}"}},
+			{"tg-health-protocol", "lb/targetGroup:TargetGroup", tg(values{"healthCheck": values{"protocol": "PING"}})},
+			{"tg-health-interval", "lb/targetGroup:TargetGroup", tg(values{"healthCheck": values{"interval": 2}})},
+			{"tg-health-timeout", "lb/targetGroup:TargetGroup", tg(values{"healthCheck": values{"interval": 10, "timeout": 10}})},
+			{"tg-threshold", "lb/targetGroup:TargetGroup", tg(values{"healthCheck": values{"healthyThreshold": 11}})},
+			{"tg-delay-long", "lb/targetGroup:TargetGroup", tg(values{"deregistrationDelay": 3601})},
+			{"tg-taken", "lb/targetGroup:TargetGroup", tg(values{"name": "fixture-blue", "port": 81})},
+			{"listener-no-certificate", "lb/listener:Listener",
+				values{"loadBalancerArn": "${balancer.arn}", "port": 8200, "protocol": "HTTPS", "defaultActions": fixed}},
+			{"listener-port-taken", "lb/listener:Listener",
+				values{"loadBalancerArn": "${balancer.arn}", "port": 8000, "protocol": "HTTP", "defaultActions": fixed}},
+			{"listener-no-action", "lb/listener:Listener", values{"loadBalancerArn": "${balancer.arn}", "port": 8201, "protocol": "HTTP"}},
+			{"listener-action-no", "lb/listener:Listener", values{"loadBalancerArn": "${balancer.arn}", "port": 8202, "protocol": "HTTP",
+				"defaultActions": list(values{"type": "proxy", "targetGroupArn": "${blue.arn}"})}},
+			{"listener-group-lost", "lb/listener:Listener", values{"loadBalancerArn": "${balancer.arn}", "port": 8203, "protocol": "HTTP",
+				"defaultActions": forward("arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/lost/0123456789abcdef")}},
+			{"listener-weight-no", "lb/listener:Listener", values{"loadBalancerArn": "${balancer.arn}", "port": 8204, "protocol": "HTTP",
+				"defaultActions": list(values{"type": "forward", "forward": values{
+					"targetGroups": list(values{"arn": "${blue.arn}", "weight": 1000}, values{"arn": "${green.arn}", "weight": 1})}})}},
+			{"certificate-broken", "acm/certificate:Certificate", values{"privateKey": privateKey, "certificateBody": "no certificate"}},
+			{"certificate-two-ways", "acm/certificate:Certificate",
+				values{"privateKey": privateKey, "certificateBody": certificate, "domainName": "a.example.com"}},
+			{"certificate-validation", "acm/certificate:Certificate", values{"domainName": "a.example.com", "validationMethod": "PHONE"}},
+			{"store-no-bundle", "lb/trustStore:TrustStore", values{"name": "lost", "caCertificatesBundleS3Bucket": "${bucket.id}"}},
+		},
+	}
+}

@@ -1,0 +1,20 @@
+package reality
+
+import (
+	"slices"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+)
+
+// forgotten is what moto does not keep, by the resource's type: the provider reads it back as not there.
+var forgotten = map[string][]string{
+	"aws:lb/listener:Listener":         {"mutualAuthentication"}, // no such attribute in its elbv2
+	"aws:appautoscaling/target:Target": {"tags", "tagsAll"},      // RegisterScalableTarget drops Tags
+	"aws:lb/trustStore:TrustStore":     {"tags", "tagsAll"},      // AddTags does not know trust stores
+}
+
+// isForgotten tells that the step would only give back what the emulator did not keep.
+func isForgotten(s drydock.Step) bool {
+	known := forgotten[s.Type]
+	return s.Op == "update" && !slices.ContainsFunc(s.Diff, func(p string) bool { return !slices.Contains(known, top(p)) })
+}

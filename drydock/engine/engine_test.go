@@ -139,7 +139,7 @@ func TestBuild(t *testing.T) {
 
 func TestBuildThatFailsLeavesNothing(t *testing.T) {
 	for name, c := range map[string]struct{ list, build, want string }{
-		"no network": {"echo 'go: x: dial tcp: lookup proxy.golang.org: no such host' >&2; exit 1", "true",
+		"no network": {"echo 'go: x: dial tcp: lookup modules.example.com: no such host' >&2; exit 1", "true",
 			"no such host\nthe first build needs the network or a GOPROXY"},
 		"no compiler": {"echo a", "echo '# a: too old' >&2; exit 2", "# a: too old"},
 		"half done":   {"echo a", `echo half > "$out"; exit 2`, "building pulumi"},

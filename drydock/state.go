@@ -127,21 +127,28 @@ func crypterOf(passphrase, state string) (config.Crypter, error) {
 // orphanTime is how long the engine of a killed drydock is waited for: its providers are gone, so it ends by itself.
 const orphanTime = 30 * time.Second
 
+// forkTime is how long a lock is waited for whose holder lives: a process that is just being started holds, until its own
+// program runs, every file of the one that starts it, a lock given back meanwhile among them.
+const forkTime = time.Second
+
 // acquire locks the folder for this process and its engine.
 func (s *state) acquire(ctx context.Context, progress io.Writer) (*flock.Lock, error) {
 	file := s.path("lock")
-	deadline := time.Now().Add(orphanTime)
-	for said := false; ; said = true {
+	began := time.Now()
+	said := false
+	for {
 		lock, err := flock.Try(file)
 		if !errors.Is(err, flock.ErrHeld) {
 			return lock, err
 		}
 		pid := flock.Holder(file)
-		if flock.Alive(pid) || time.Now().After(deadline) {
+		waited := time.Since(began)
+		if flock.Alive(pid) && waited > forkTime || waited > orphanTime {
 			return nil, fmt.Errorf("the drydock in %s is in use by another process (pid %d): "+
 				"wait for it, end it, or use another folder", s.dir, pid)
 		}
-		if !said {
+		if !said && !flock.Alive(pid) {
+			said = true
 			fmt.Fprintf(progress, "The drydock's last process (pid %d) was killed; waiting for its engine to end.\n", pid)
 		}
 		select {

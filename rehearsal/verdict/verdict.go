@@ -3,6 +3,7 @@
 package verdict
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -60,8 +61,9 @@ type Step struct {
 	Detail string `json:"detail,omitempty"`
 	// Log is the output of the step's commands or containers, its last lines.
 	Log []string `json:"log,omitempty"`
-	// Problem is why a failed step failed.
-	Problem *Problem `json:"problem,omitempty"`
+	// Problem is why a failed step failed; More are further defects that the same step has shown.
+	Problem *Problem  `json:"problem,omitempty"`
+	More    []Problem `json:"more,omitempty"`
 }
 
 // Problem is a defect: what is wrong, where, and what mends it.
@@ -75,6 +77,21 @@ type Problem struct {
 	Line int    `json:"line,omitempty"`
 	// Fix is what to do, in the imperative.
 	Fix string `json:"fix,omitempty"`
+}
+
+// Error makes a problem the error of what failed by it.
+func (p *Problem) Error() string {
+	where := p.Where
+	if p.File != "" {
+		where = p.File
+		if p.Line > 0 {
+			where += fmt.Sprintf(":%d", p.Line)
+		}
+	}
+	if where == "" {
+		return p.What
+	}
+	return where + ": " + p.What
 }
 
 // Call is a request to AWS, and the decision on it.
@@ -116,7 +133,7 @@ func (v *Verdict) Problems() []Problem {
 	var all []Problem
 	for _, s := range v.Steps {
 		if s.Problem != nil {
-			all = append(all, *s.Problem)
+			all = append(append(all, *s.Problem), s.More...)
 		}
 	}
 	return all

@@ -29,6 +29,8 @@ type Action struct {
 	Inputs, Outputs                 []string
 	Role                            string // "" for the pipeline's
 	RunOrder                        int    // actions of a stage with the same run at once
+	// Namespace is where the action's output variables are found, as #{Namespace.CommitId}; "" for nowhere.
+	Namespace string
 }
 
 // Pipelines are all that exist.
@@ -69,7 +71,7 @@ func pipelineOf(r *drydock.Record) *Pipeline {
 		for _, a := range s.Objs("actions") {
 			action := Action{
 				Name: a.Str("name"), Category: a.Str("category"), Owner: a.Str("owner"), Provider: a.Str("provider"),
-				Inputs: a.Strs("inputArtifacts"), Outputs: a.Strs("outputArtifacts"), Role: a.Str("roleArn"),
+				Inputs: a.Strs("inputArtifacts"), Outputs: a.Strs("outputArtifacts"), Role: a.Str("roleArn"), Namespace: a.Str("namespace"),
 				RunOrder: max(1, int(a.Num("runOrder"))), Configuration: map[string]string{},
 			}
 			for key := range a.Obj("configuration") {

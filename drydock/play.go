@@ -16,6 +16,9 @@ type Cloud = sim.Cloud
 // Record is one thing that exists in them.
 type Record = sim.Record
 
+// Asset is a property's value that is a file (Text) or an archive (texts by name in Files).
+type Asset = sim.Blob
+
 // Rollout says what a release brings to a service; the zero value releases the containers that run already.
 type Rollout = aws.Rollout
 

@@ -1,8 +1,6 @@
 package world
 
 import (
-	"encoding/json"
-
 	"github.com/container-pipeline/container-pipeline/drydock"
 )
 
@@ -41,28 +39,10 @@ func (w *World) Object(bucket, key string) (o Object, ok bool) {
 func objectOf(r *drydock.Record) Object {
 	o := Object{Bucket: r.Inputs.Str("bucket"), Key: r.Inputs.Str("key"), Version: r.Outputs.Str("versionId"), Record: r}
 	o.Text = r.Inputs.Str("content")
-	if asset, ok := r.Inputs["source"].(json.Marshaler); ok {
-		o.Text, o.Files = contentOf(asset)
+	if asset, ok := r.Inputs["source"].(*drydock.Asset); ok {
+		o.Text, o.Files = asset.Text, asset.Files
 	}
 	return o
-}
-
-// contentOf reads what the simulators keep of an asset (one text) or an archive (texts by file name).
-func contentOf(asset json.Marshaler) (text string, files map[string]string) {
-	encoded, err := asset.MarshalJSON()
-	if err != nil {
-		return "", nil
-	}
-	var kept struct {
-		Blob struct {
-			Text  string
-			Files map[string]string
-		} `json:"$blob"`
-	}
-	if json.Unmarshal(encoded, &kept) != nil {
-		return "", nil
-	}
-	return kept.Blob.Text, kept.Blob.Files
 }
 
 // Versioned tells whether a bucket keeps the versions of its objects.

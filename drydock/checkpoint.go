@@ -124,7 +124,7 @@ type Output struct {
 	Secret bool
 }
 
-// reveal opens the secrets within a value of the checkpoint. Without a crypter they become "[secret]".
+// reveal opens the secrets within a value of the checkpoint. Without a crypter they become HiddenSecret.
 func reveal(v any, crypter func() (config.Crypter, error)) (plain any, secret bool, err error) {
 	switch v := v.(type) {
 	case []any:
@@ -157,7 +157,7 @@ func reveal(v any, crypter func() (config.Crypter, error)) (plain any, secret bo
 
 func unseal(v map[string]any, crypter func() (config.Crypter, error)) (any, error) {
 	if crypter == nil {
-		return "[secret]", nil
+		return HiddenSecret, nil
 	}
 	c, err := crypter()
 	if err != nil {

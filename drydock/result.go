@@ -27,6 +27,9 @@ type Result struct {
 	Steps []Step
 	// Same is the number of resources that stay as they are.
 	Same int
+	// Options are those of them whose Protect or RetainOnDelete changes: nothing in the clouds, so Pulumi counts them as
+	// staying, but an up takes the options over.
+	Options []Step
 	// Messages are what engine, program and providers said: warnings and errors among them.
 	Messages []Message
 	Duration time.Duration
@@ -34,7 +37,7 @@ type Result struct {
 
 // Step is one resource's change.
 type Step struct {
-	// Op is "create", "update", "replace", "delete", "read" or "import".
+	// Op is "create", "update", "replace", "delete", "read" or "import"; of Result.Options, "same".
 	Op   string
 	URN  string
 	Type string
@@ -43,6 +46,8 @@ type Step struct {
 	Diff []string
 	// ReplaceKeys are the properties that force the replacement, sorted.
 	ReplaceKeys []string
+	// Old is nil for what did not exist, New for what will not.
+	Old, New *ResourceState
 }
 
 func (s Step) String() string {
@@ -176,6 +181,9 @@ func (r *Result) step(m *apitype.StepEventMetadata) {
 	switch m.Op {
 	case apitype.OpSame:
 		r.Same++
+		if optionsChange(m) {
+			r.Options = append(r.Options, stepOf(m, name))
+		}
 		return
 	case apitype.OpRefresh:
 		if r.Operation == Refresh {
@@ -186,10 +194,14 @@ func (r *Result) step(m *apitype.StepEventMetadata) {
 		apitype.OpRemovePendingReplace:
 		return // parts of a replacement, whose own step is "replace"
 	}
-	r.Steps = append(r.Steps, Step{
+	r.Steps = append(r.Steps, stepOf(m, name))
+}
+
+func stepOf(m *apitype.StepEventMetadata, name string) Step {
+	return Step{
 		Op: string(m.Op), URN: m.URN, Type: m.Type, Name: name, Diff: differing(m),
-		ReplaceKeys: slices.Sorted(slices.Values(m.Keys)),
-	})
+		ReplaceKeys: slices.Sorted(slices.Values(m.Keys)), Old: stateOf(m.Old), New: stateOf(m.New),
+	}
 }
 
 func differing(m *apitype.StepEventMetadata) []string {

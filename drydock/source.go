@@ -38,7 +38,9 @@ type project struct {
 	*workspace.Project
 	file    string // its Pulumi.yaml
 	builtAs string // where its executable goes, "" for a function of this process
-	run     pulumi.RunFunc
+	// upToDate tells that the executable is there, and is used as it is.
+	upToDate bool
+	run      pulumi.RunFunc
 }
 
 func (p *project) name() string { return p.Name.String() }
@@ -166,8 +168,10 @@ func (p *project) program(ctx context.Context, env []string) (host.Program, erro
 	if p.builtAs == "" {
 		return host.Function(p.run), nil
 	}
-	if err := p.build(ctx); err != nil {
-		return nil, err
+	if !p.upToDate {
+		if err := p.build(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return &host.Executable{Path: p.builtAs, Dir: p.dir(), Env: env}, nil
 }

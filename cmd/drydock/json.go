@@ -42,7 +42,9 @@ func resultOf(r *drydock.Result, outputs map[string]drydock.Output, failed error
 	}
 	for _, s := range r.Steps {
 		j.Summary[s.Op]++
-		j.Steps = append(j.Steps, stepJSON(s))
+		j.Steps = append(j.Steps, stepJSON{
+			Op: s.Op, URN: s.URN, Type: s.Type, Name: s.Name, Diff: s.Diff, ReplaceKeys: s.ReplaceKeys,
+		})
 	}
 	for _, m := range r.Messages {
 		j.Messages = append(j.Messages, messageJSON(m))

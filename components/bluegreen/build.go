@@ -1,6 +1,7 @@
 package bluegreen
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -10,7 +11,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/internal/iam"
 )
 
-// BuildArgs describe how the images of an application are built. All fields are required.
+// BuildArgs describe how the images of an application are built. All fields but Service are required.
 type BuildArgs struct {
 	// Pipeline is the application, resolved.
 	Pipeline *ContainerPipelineArgs
@@ -18,12 +19,16 @@ type BuildArgs struct {
 	Repositories *Repositories
 	// Artifacts is the bucket of the pipeline that runs the build.
 	Artifacts *ArtifactStore
+	// Service is what the images are for: with OwnFiles, what the repository's files have to name of it becomes variables
+	// of the build. Optional. Default: they name it themselves.
+	Service *Service
 }
 
 // Build makes the images of an application in CodeBuild and writes their digests into the task definition.
 //
 // Its build specification is rendered. With OwnFiles it is the repository's buildspec.yml, which finds the URI of each
-// container's repository in the variable RepositoryVariable(container), as REPOSITORY_API.
+// container's repository in the variable RepositoryVariable(container), as REPOSITORY_API, and what differs between
+// environments in the variables that docs/container-pipeline.md lists.
 type Build struct {
 	pulumi.ResourceState
 
@@ -121,6 +126,9 @@ func (args *BuildArgs) project(here ground.Place) *ground.BuildProjectArgs {
 
 func (args *BuildArgs) variables() map[string]pulumi.StringInput {
 	variables := map[string]pulumi.StringInput{}
+	if args.Service != nil {
+		maps.Copy(variables, args.Service.variables)
+	}
 	for _, c := range args.Pipeline.Containers {
 		variables[RepositoryVariable(c.Name)] = args.Repositories.URL(c.Name)
 	}

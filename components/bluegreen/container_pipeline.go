@@ -155,7 +155,7 @@ func (p *ContainerPipeline) compose(ctx *pulumi.Context, name string, a *Contain
 		return err
 	}
 	build, err := NewBuild(ctx, name, &BuildArgs{
-		Pipeline: a, Repositories: repositories, Artifacts: artifacts,
+		Pipeline: a, Repositories: repositories, Artifacts: artifacts, Service: service,
 	}, child)
 	if err != nil {
 		return err

@@ -45,6 +45,8 @@ type Service struct {
 	TaskDefinitionText pulumi.StringOutput `pulumi:"taskDefinitionText"`
 	// AppSpecText is appspec.yaml with a placeholder for the task definition.
 	AppSpecText pulumi.StringOutput `pulumi:"appSpecText"`
+
+	variables map[string]pulumi.StringInput
 }
 
 // NewService makes cluster, log group, roles and the service, and renders what releases of it are made of.
@@ -84,6 +86,7 @@ func NewService(ctx *pulumi.Context, name string, args *ServiceArgs, opts ...pul
 		return nil, err
 	}
 	s.render(here, a)
+	s.variables = s.ownFileVariables(a)
 	return s, ctx.RegisterResourceOutputs(s, s.outputs())
 }
 

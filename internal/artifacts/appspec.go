@@ -125,8 +125,8 @@ type appSpecNetwork struct {
 }
 
 type appSpecAwsvpc struct {
-	Subnets        []string `yaml:"Subnets"`
-	SecurityGroups []string `yaml:"SecurityGroups"`
+	Subnets        []string `yaml:"Subnets,flow"`
+	SecurityGroups []string `yaml:"SecurityGroups,flow"`
 	AssignPublicIP string   `yaml:"AssignPublicIp"`
 }
 

@@ -46,6 +46,8 @@ type Repository struct {
 	Account  string // twelve digits
 	Region   string // as us-east-2
 	Name     string // as bash-dog-api
+
+	variable string // the environment variable that holds the URI, where it is not known
 }
 
 // repositoryURI is the form of a private repository's URI in any partition, FIPS endpoints included, and of
@@ -67,4 +69,18 @@ func ParseRepository(uri string) (Repository, error) {
 }
 
 // URI is the repository's address as docker push takes it, without tag.
-func (r Repository) URI() string { return r.Registry + "/" + r.Name }
+func (r Repository) URI() string {
+	if r.variable != "" {
+		return `"$` + r.variable + `"`
+	}
+	return r.Registry + "/" + r.Name
+}
+
+// sharesRegistry tells whether one login serves both. Repositories that variables name are one project's.
+func (r Repository) sharesRegistry(o Repository) bool {
+	return r.Registry == o.Registry || r.variable != "" && o.variable != ""
+}
+
+// Placeholder is what stands in a repository's own files for what differs between environments, as <TASK_ROLE_ARN>: the
+// build puts the environment variable of that name in its place. The name is in capitals, digits and underscores.
+func Placeholder(variable string) string { return "<" + variable + ">" }

@@ -31,14 +31,19 @@ type BuildSpec struct {
 	// https://docs.aws.amazon.com/codebuild/latest/userguide/sample-multi-in-out.html
 	// Default: none, the files lie in the root of the repository.
 	ConfigSource string
+	// Fill replaces each placeholder in the two templates that has the form of [Placeholder] by the environment variable
+	// of that name: the files of a repository that many environments release from. Default: false.
+	Fill bool
 }
 
 // Image is what a container runs, built from the application's repository.
 type Image struct {
 	// Container is the container's name in the task definition. Required.
 	Container string
-	// Repository is the URI of the ECR repository. Required.
+	// Repository is the URI of the ECR repository. This or Variable is required.
 	Repository string
+	// Variable is the build's environment variable that holds the URI. Default: none.
+	Variable string
 	// Target is the Dockerfile's stage. Default: the container's name.
 	Target string
 	// Dockerfile is a path from the repository's root. Default: Dockerfile.
@@ -47,6 +52,8 @@ type Image struct {
 	Context string
 	// BuildArgs are values for the Dockerfile's ARGs. They can be read from the image: no place for secrets.
 	BuildArgs map[string]string
+	// PassArgs are ARGs whose values are the build's environment variables of the same names. Default: none.
+	PassArgs []string
 }
 
 //go:embed buildspec.yml.tmpl
@@ -75,6 +82,7 @@ type buildSpecView struct {
 	TaskDefinitionFile, AppSpecFile string
 	TemplateDir                     string // with its slash; empty for the root of the repository
 	Platform                        string
+	Fill                            bool
 	Registries                      []Repository // one of each registry
 	Images                          []imageView
 }
@@ -90,6 +98,7 @@ func (b BuildSpec) view() (buildSpecView, error) {
 		TaskDefinitionFile: TaskDefinitionFile,
 		AppSpecFile:        AppSpecFile,
 		Platform:           b.Platform,
+		Fill:               b.Fill,
 	}
 	problems := []error{b.validate()}
 	if b.ConfigSource != "" {
@@ -101,7 +110,7 @@ func (b BuildSpec) view() (buildSpecView, error) {
 			problems = append(problems, fmt.Errorf("BuildSpec.Images[%d]: %w", i, err))
 		}
 		view.Images = append(view.Images, v)
-		if !slices.ContainsFunc(view.Registries, func(r Repository) bool { return r.Registry == v.Registry }) {
+		if !slices.ContainsFunc(view.Registries, v.sharesRegistry) {
 			view.Registries = append(view.Registries, v.Repository)
 		}
 	}
@@ -128,7 +137,7 @@ func (b BuildSpec) validate() error {
 	}
 	seen := map[string]int{}
 	for i, image := range b.Images {
-		for _, key := range []string{"Container " + image.Container, "Repository " + image.Repository} {
+		for _, key := range []string{"Container " + image.Container, "Repository " + image.Repository + image.Variable} {
 			if first, twice := seen[key]; twice {
 				problems = append(problems, fmt.Errorf(
 					"BuildSpec.Images[%d] has the same %s as Images[%d]: give each its own", i, key, first))
@@ -153,7 +162,7 @@ func (i Image) view() (imageView, error) {
 		problems = append(problems, fmt.Errorf(
 			"Container %q is not a container's name: use letters, digits, hyphens and underscores", i.Container))
 	}
-	repository, err := ParseRepository(i.Repository)
+	repository, err := i.repository()
 	if err != nil {
 		problems = append(problems, err)
 	}
@@ -176,7 +185,29 @@ func (i Image) view() (imageView, error) {
 		problems = append(problems, onOneLine("BuildArgs: "+name, i.BuildArgs[name]))
 		v.BuildArgs = append(v.BuildArgs, shellWord(name+"="+i.BuildArgs[name]))
 	}
+	for _, name := range i.PassArgs {
+		if !variableName.MatchString(name) {
+			problems = append(problems, fmt.Errorf("PassArgs: %q is not the name of a variable", name))
+		}
+		v.BuildArgs = append(v.BuildArgs, name)
+	}
 	return v, errors.Join(problems...)
+}
+
+// repository is where the image goes, as words that a shell makes of the variable, if there is one.
+func (i Image) repository() (Repository, error) {
+	switch {
+	case i.Variable == "":
+		return ParseRepository(i.Repository)
+	case i.Repository != "":
+		return Repository{}, fmt.Errorf("Repository %q and Variable %q are both given: give one", i.Repository, i.Variable)
+	case !variableName.MatchString(i.Variable):
+		return Repository{}, fmt.Errorf("Variable %q is not the name of an environment variable", i.Variable)
+	}
+	return Repository{
+		Registry: `"${` + i.Variable + `%%/*}"`, Account: `"${` + i.Variable + `%%.*}"`, Region: `"$AWS_REGION"`,
+		Name: `"${` + i.Variable + `#*/}"`, variable: i.Variable,
+	}, nil
 }
 
 func orDefault(value, otherwise string) string {

@@ -308,6 +308,40 @@ func TestOwnFiles(t *testing.T) {
 	assert.Contains(t, string(text), `"\"image\": \"<IMAGE:web>\" <IMAGE:web>"`, "values are left alone")
 }
 
+// TestOwnFilesOfManyEnvironments: repositories and placeholders come from the build's variables.
+func TestOwnFilesOfManyEnvironments(t *testing.T) {
+	b := build{
+		spec: artifacts.BuildSpec{Fill: true, Images: []artifacts.Image{
+			{Container: "web", Variable: "REPOSITORY_WEB", PassArgs: []string{"BASE_REGISTRY"}},
+			{Container: "job", Variable: "REPOSITORY_JOB"},
+		}},
+		task: `{"family":"<TASK_FAMILY>","taskRoleArn":"<ROLE>","containerDefinitions":[` +
+			`{"name":"web","image":"<IMAGE:web>"},{"name":"job","image":"<IMAGE:job>"}]}`,
+		env: []string{
+			"REPOSITORY_WEB=" + registry + "/kennel/web", "REPOSITORY_JOB=" + registry + "/kennel/job", "AWS_REGION=us-east-2",
+			"TASK_FAMILY=kennel", "ROLE=arn:aws:iam::123456789012:role/a/b",
+		},
+	}
+	b.run(t)
+	require.True(t, b.succeeded, b.output)
+	assert.Len(t, b.called("docker login"), 1, "one registry")
+	assert.Equal(t, []string{
+		"docker build --cache-from " + registry + "/kennel/web:latest --build-arg BUILDKIT_INLINE_CACHE=1 --build-arg BASE_REGISTRY " +
+			"--platform linux/amd64 --file Dockerfile --target web " +
+			"--tag " + registry + "/kennel/web:" + commit + " --tag " + registry + "/kennel/web:latest .",
+	}, b.called("docker build")[:1])
+	assert.Contains(t, b.called("aws ecr describe-images")[1], "--region us-east-2 --registry-id 123456789012 --repository-name kennel/job ")
+	assert.Regexp(t, "^"+registry+"/kennel/job@sha256:", b.pinned(t)["job"])
+	text, err := os.ReadFile(filepath.Join(b.source, artifacts.TaskDefinitionFile))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"family":"kennel","taskRoleArn":"arn:aws:iam::123456789012:role/a/b"`)
+
+	b.env = b.env[:len(b.env)-1]
+	b.run(t)
+	assert.False(t, b.succeeded)
+	assert.Contains(t, b.output, "taskdef.json has the placeholder <ROLE>, and the build has no variable of that name")
+}
+
 // TestImageTag: whatever the source's revision, the tag is one that Docker takes.
 // https://docs.docker.com/reference/cli/docker/image/tag/#description
 func TestImageTag(t *testing.T) {

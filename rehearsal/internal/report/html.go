@@ -1,0 +1,170 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"css":      func() template.CSS { return template.CSS(pageFile("page.css")) }, //nolint:gosec // our own file
+	"js":       func() template.JS { return template.JS(pageFile("page.js")) },    //nolint:gosec // our own file
+	"clean":    clean,
+	"duration": duration,
+	"percent":  percent,
+	"short":    short,
+	"mark":     mark,
+	"word":     func(r verdict.Result) string { return strings.ToLower(word(r)) },
+	"place":    place,
+}).ParseFS(pageFiles, "page/*.html", "page/*.svg"))
+
+func pageFile(name string) string {
+	data, err := pageFiles.ReadFile("page/" + name)
+	if err != nil {
+		return "" // cannot be: the file is embedded above
+	}
+	return string(data)
+}
+
+// HTML writes the verdict as one page that needs nothing else: no script, style, font or picture from elsewhere.
+func HTML(w io.Writer, v *verdict.Verdict) error {
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, newPage(v)); err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// page is what the template shows.
+type page struct {
+	*verdict.Verdict
+	Passed   bool
+	Headline string
+	Source   string
+	Located  string
+	Problems []problem
+	Figures  []figure
+
+	Pipelines []pipelineDrawing
+	Charts    []chart
+	Stages    []stageView
+
+	Required, Refused decisions
+	Notes             []string
+	Spent             string
+}
+
+// problem is a defect, and the step that it ends.
+type problem struct {
+	verdict.Problem
+	Step   string
+	Anchor int
+}
+
+// figure is a number that people ask for first.
+type figure struct{ Value, What string }
+
+type stageView struct {
+	Name   string
+	Result verdict.Result
+	Took   time.Duration
+	Steps  []stepView
+}
+
+// stepView is a step, and its place on the release's time axis, as percentages.
+type stepView struct {
+	*verdict.Step
+	Anchor     int
+	Start, Len float64
+	Log        string
+}
+
+// decisions are calls, those first that are not as they must be.
+type decisions struct {
+	ID, Title, About string
+	Wanted           bool
+	Calls            []verdict.Call
+}
+
+func newPage(v *verdict.Verdict) *page {
+	p := &page{
+		Verdict: v, Passed: v.Passed(), Source: sourced(v.Source), Located: strings.TrimPrefix(located(v), " · "),
+		Pipelines: pipelineDrawings(v), Charts: charts(v), Spent: spent(v),
+	}
+	for i := range v.Steps {
+		if s := &v.Steps[i]; s.Problem != nil {
+			p.Problems = append(p.Problems, problem{*s.Problem, path(s), i + 1})
+		}
+	}
+	p.Headline = "This release would fail"
+	if p.Passed {
+		p.Headline = "This release goes through"
+	}
+	total := ends(v)
+	for _, g := range stages(v) {
+		p.Stages = append(p.Stages, newStageView(g, total))
+	}
+	sum := tallied(v)
+	p.Required = newDecisions("calls", "Calls that the release makes", sum.required(), true, v.Calls)
+	p.Refused = newDecisions("forbidden", "Calls that must not be possible", sum.forbidden(), false, v.Forbidden)
+	p.Figures = figures(v, sum)
+	for _, n := range v.Notes {
+		p.Notes = append(p.Notes, clean(n))
+	}
+	return p
+}
+
+func figures(v *verdict.Verdict, sum tally) []figure {
+	what := "of simulated time, from the push to the end"
+	if s := v.FailedStep(); s != nil {
+		what = "of simulated time until " + path(s) + " fails"
+		return append([]figure{{duration(s.At + s.Took), what}}, counted(sum)...)
+	}
+	return append([]figure{{duration(ends(v)), what}}, counted(sum)...)
+}
+
+func counted(sum tally) []figure {
+	return []figure{
+		{fmt.Sprintf("%d of %d", sum.allowed, sum.allowed+sum.denied), "calls to AWS allowed, as they must be"},
+		{fmt.Sprintf("%d of %d", sum.refused, sum.refused+sum.possible), "calls denied that must not be possible"},
+	}
+}
+
+func newStageView(g group, total time.Duration) stageView {
+	view := stageView{Name: clean(g.name), Result: g.result(), Took: g.end() - g.start()}
+	for _, n := range g.steps {
+		s := stepView{Step: n.step, Anchor: n.at + 1, Log: clean(strings.Join(n.step.Log, "\n"))}
+		if total > 0 && n.step.Result != verdict.Skipped {
+			s.Start = 100 * n.step.At.Seconds() / total.Seconds()
+			s.Len = max(0.6, 100*n.step.Took.Seconds()/total.Seconds())
+			s.Start = min(s.Start, 100-s.Len)
+		}
+		view.Steps = append(view.Steps, s)
+	}
+	return view
+}
+
+func newDecisions(id, title, about string, wanted bool, calls []verdict.Call) decisions {
+	calls = slices.Clone(calls)
+	slices.SortStableFunc(calls, func(a, b verdict.Call) int {
+		switch {
+		case a.Allowed == b.Allowed:
+			return 0
+		case a.Allowed != wanted:
+			return -1
+		}
+		return 1
+	})
+	return decisions{ID: id, Title: title, About: about, Wanted: wanted, Calls: calls}
+}

@@ -1,0 +1,103 @@
+package task
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+// remedies are what helps if the sign is found, in lower case, in why a container ended.
+var remedies = []struct{ sign, fix string }{
+	{"address already in use", "The containers of a task share one network: let each listen on a port of its own."},
+	{"eaddrinuse", "The containers of a task share one network: let each listen on a port of its own."},
+	{"exec format error", "Build the image for the task's processor (docker build --platform); begin scripts with #!."},
+	{"permission denied", "Let the image's user read, write and execute what it needs, and listen on ports from 1024 on: only root may use lower ones."},
+	{"operation not permitted", "Let the container do without privileges: Fargate gives it none."},
+	{"read-only file system", "Let the container write to volumes alone, or set readonlyRootFilesystem to false."},
+	{"no such host", "A sibling container is at localhost, not at its name. Other hosts are not found in a rehearsal."},
+	{"network is unreachable", "A rehearsal has no network beyond the task: let the container start without it, and try again later."},
+	{"unable to find user", "Add the user to the image (adduser), or give it as a number."},
+	{"unable to find group", "Add the group to the image (addgroup), or give it as a number."},
+	{"no command specified", "Give the image an ENTRYPOINT or CMD, or the container definition a command."},
+	{"executable file not found", "Add the program to the image, or correct the command and the image's PATH."},
+	{"no such file or directory", "Add the file to the image, or correct its path; a program's interpreter and libraries belong to the image, too."},
+}
+
+// fixOf is the first remedy whose sign is in the text, or the other one.
+func fixOf(text, otherwise string) string {
+	text = strings.ToLower(text)
+	for _, r := range remedies {
+		if strings.Contains(text, r.sign) {
+			return r.fix
+		}
+	}
+	return otherwise
+}
+
+// The texts are ECS's.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+
+func startProblem(m *member, cannot string) *verdict.Problem {
+	return &verdict.Problem{
+		What:  "CannotStartContainerError: " + cannot,
+		Where: where(m),
+		Fix:   fixOf(cannot, "Correct the container definition or the image."),
+	}
+}
+
+// exitProblem is that an essential container has ended; sharers are those that claim one of its ports, too.
+func exitProblem(m *member, sharers []string) *verdict.Problem {
+	state := m.snapshot()
+	p := &verdict.Problem{
+		What:  fmt.Sprintf("Essential container in task exited: %s with exit code %d", m.Name, state.ExitCode),
+		Where: where(m),
+	}
+	said := lastWords(state.Log)
+	if said != "" {
+		p.What += ": " + said
+	}
+	p.Fix = fixOf(said, "Let the container run until it is stopped: its log tells why it ended.")
+	if len(sharers) > 0 && strings.Contains(strings.ToLower(said), "address already in use") {
+		p.Fix += " " + strings.Join(sharers, " and ") + " has the same containerPort."
+	}
+	return p
+}
+
+func healthProblem(m *member) *verdict.Problem {
+	p := &verdict.Problem{
+		What:  "Task failed container health checks: " + m.Name + " is UNHEALTHY",
+		Where: where(m),
+		Fix:   "Let the health check's command succeed in the container: its program has to be in the image. Or raise startPeriod or retries.",
+	}
+	if said := lastWords(m.snapshot().Log); said != "" {
+		p.What += ": " + said
+	}
+	return p
+}
+
+func dependencyProblem(m *member, why string) *verdict.Problem {
+	return &verdict.Problem{
+		What:  fmt.Sprintf("Task failed to start: container %s cannot start, as %s", m.Name, why),
+		Where: where(m),
+		Fix:   "Let the container that it depends on reach the condition, or correct dependsOn.",
+	}
+}
+
+func where(m *member) string { return "container " + m.Name }
+
+// lastWords are the line of a log that tells why its program ended: the last that a remedy is known for, of the end, or the
+// very last.
+func lastWords(log []string) string {
+	log = last(slices.DeleteFunc(log, func(l string) bool { return strings.TrimSpace(l) == "" }), 20)
+	for _, line := range slices.Backward(log) {
+		if fixOf(line, "") != "" {
+			return line
+		}
+	}
+	if len(log) == 0 {
+		return ""
+	}
+	return log[len(log)-1]
+}

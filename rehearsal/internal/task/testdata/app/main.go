@@ -1,0 +1,101 @@
+// Command app is what the tests' containers run: each argument is a step.
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	for _, step := range os.Args[1:] {
+		verb, value, _ := strings.Cut(step, "=")
+		if err := steps[verb](value); err != nil {
+			fmt.Fprintln(os.Stderr, "app:", err)
+			os.Exit(1)
+		}
+	}
+}
+
+var steps = map[string]func(string) error{
+	"serve": serve,
+	"say":   func(text string) error { return say("%s", text) },
+	"who":   who,
+	"env":   func(name string) error { return say("%s=%s", name, os.Getenv(name)) },
+	"read":  read,
+	"write": func(file string) error { return os.WriteFile(file, []byte("written\n"), 0o644) },
+	"stat":  func(file string) error { _, err := os.Stat(file); return err },
+	"exit":  func(code string) error { n, err := strconv.Atoi(code); os.Exit(n); return err },
+	"get":   get,
+	"await": await,
+	"wait":  wait,
+	"hang":  func(string) error { signal.Ignore(syscall.SIGTERM); select {} },
+}
+
+func say(format string, args ...any) error {
+	_, err := fmt.Printf(format+"\n", args...)
+	return err
+}
+
+func serve(address string) error {
+	say("listening on %s", address)
+	return http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s from %s", r.URL.Path, r.UserAgent())
+	}))
+}
+
+func who(string) error {
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	groups, err := os.Getgroups()
+	if err != nil {
+		return err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	return say("pid %d uid %d gid %d groups %v in %s at %s", os.Getpid(), os.Getuid(), os.Getgid(), groups, dir, host)
+}
+
+func read(file string) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return say("%s: %s", file, content)
+}
+
+func get(url string) error {
+	res, err := http.Get(url)
+	if err != nil {
+		return err
+	}
+	return say("%s answers %d", url, res.StatusCode)
+}
+
+// await asks for a URL until it is answered.
+func await(url string) error {
+	for {
+		if get(url) == nil {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// wait waits for SIGTERM.
+func wait(string) error {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM)
+	say("waiting")
+	<-stop
+	return say("told to stop")
+}

@@ -1,0 +1,105 @@
+package codebuild
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+// defaultFile is the buildspec of a project that names none.
+const defaultFile = "buildspec.yml"
+
+// download copies the sources, reads the buildspec, and resolves the variables: CodeBuild does all that in this phase.
+func (b *build) download(ctx context.Context) *failure {
+	for _, s := range b.in.Sources {
+		if err := copySource(s, b.sourceDir(s)); err != nil {
+			return b.refused("CLIENT_ERROR: "+err.Error(), "Give a source that can be read.")
+		}
+	}
+	b.out.printf("CODEBUILD_SRC_DIR=%s", b.sourceDir(b.primary()))
+	file, text, f := b.readBuildSpec()
+	if f != nil {
+		return f
+	}
+	var problems []verdict.Problem
+	b.spec, problems = Parse(file, text)
+	b.result.Notes = append(b.result.Notes, b.spec.Notes...)
+	if len(problems) > 0 {
+		b.result.Problems = problems
+		return &failure{context: problems[0].What, problem: problems[0]}
+	}
+	b.out.printf("Processing environment variables")
+	if err := b.prepare(ctx); err != nil {
+		return b.refused(err.Error(), "Correct the variable or what it names, or see the error.")
+	}
+	return nil
+}
+
+func (b *build) refused(what, fix string) *failure {
+	return &failure{context: what, problem: verdict.Problem{What: b.out.clean(what), Where: b.where(DownloadSource), File: b.spec.File, Fix: fix}}
+}
+
+// copySource copies a source, so that no build changes the user's files.
+func copySource(s Source, to string) error {
+	info, err := os.Stat(s.Dir)
+	if err != nil || !info.IsDir() {
+		return fmt.Errorf("source %s: %q is not a folder", s.Name, s.Dir)
+	}
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	if err := os.CopyFS(to, os.DirFS(s.Dir)); err != nil {
+		return fmt.Errorf("source %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// readBuildSpec finds the buildspec: in the project itself, or in the primary source.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec-ref-name-storage
+func (b *build) readBuildSpec() (file string, text []byte, f *failure) {
+	given := b.in.Project.BuildSpec
+	switch {
+	case given == "":
+		given = defaultFile
+	case strings.Contains(given, "\n"), strings.HasPrefix(given, "{"):
+		return "buildspec of project " + b.in.Project.Name, []byte(given), nil
+	case strings.HasPrefix(given, "arn:"):
+		return "", nil, b.refused("CLIENT_ERROR: a buildspec in S3 is not simulated: "+given, "Put the buildspec into the project or the repository.")
+	case !filepath.IsLocal(given):
+		return "", nil, b.refused("YAML_FILE_ERROR: YAML file does not exist: "+given, "Write the path from the root of the repository.")
+	}
+	text, err := os.ReadFile(filepath.Join(b.sourceDir(b.primary()), given))
+	if err == nil {
+		return given, text, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", nil, b.refused("YAML_FILE_ERROR: "+err.Error(), "Make it a file that can be read.")
+	}
+	// The words are CodeBuild's, as in https://github.com/meanjs/mean/issues/1865.
+	f = b.refused("YAML_FILE_ERROR: YAML file does not exist", b.absent(given))
+	f.problem.File = given
+	return "", nil, f
+}
+
+// absent says what to do about a buildspec that is not there: rename a file whose name is nearly the same, if any.
+func (b *build) absent(given string) string {
+	folder := filepath.Dir(given)
+	entries, _ := os.ReadDir(filepath.Join(b.sourceDir(b.primary()), folder)) // none in a folder that is not there
+	for _, e := range entries {
+		if !e.IsDir() && similar(stem(e.Name()), []string{stem(filepath.Base(given))}) != "" {
+			return fmt.Sprintf("Rename %s to %s: CodeBuild takes no other name.", filepath.Join(folder, e.Name()), given)
+		}
+	}
+	return fmt.Sprintf("Add %s to the repository, or name the buildspec in the project.", given)
+}
+
+// stem is a YAML file's name without its end.
+func stem(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), ".yml"), ".yaml")
+}

@@ -57,7 +57,7 @@ func particular(context map[string][]string) map[string][]string {
 func (j *Judge) attached(c Call) (attached []iam.Attached, unknown []string, err error) {
 	var texts []policyText
 	if !isService(c.Role) {
-		if texts, unknown, err = j.ofRole(c.Role); err != nil {
+		if texts, unknown, err = j.ofCaller(c); err != nil {
 			return nil, nil, err
 		}
 	}

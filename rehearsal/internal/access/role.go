@@ -9,6 +9,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/drydock/aws"
 	"github.com/container-pipeline/container-pipeline/internal/iam"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 )
 
 // Types of the records that hold a role's policies.
@@ -18,6 +19,21 @@ const (
 	attachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 	policyType     = "aws:iam/policy:Policy"
 )
+
+// ofCaller are the caller's policies. What a role of another account may do is for that account to say, so it is taken to
+// be everything: only the resource's own policies stand in its way.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+func (j *Judge) ofCaller(c Call) (texts []policyText, unknown []string, err error) {
+	caller, ok := world.ParseARN(c.Role)
+	if !ok {
+		return nil, nil, fmt.Errorf("%q is no ARN of a role", c.Role)
+	}
+	if j.world.Find(roleType, "arn", c.Role) == nil && j.owner(c, caller) != caller.Account {
+		const everything = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
+		return []policyText{{"the policies of account " + caller.Account, iam.IdentityBased, everything}}, nil, nil
+	}
+	return j.ofRole(c.Role)
+}
 
 // ofRole collects the role's inline policies, its managed ones, and its permissions boundary. Policies of AWS's own whose
 // content is not known here are named in unknown: they can only allow more.

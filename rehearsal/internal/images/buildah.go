@@ -1,0 +1,155 @@
+package images
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
+)
+
+// buildah builds with buildah or podman, whose build command is the same, in a storage of its own.
+type buildah struct {
+	program string
+	daemon  *daemon
+	dir     string
+	env     []string
+}
+
+// storage are the flags that keep a program's images under dir. The vfs driver works on every file system and for every
+// user.
+func storage(dir string) []string {
+	return []string{"--root", filepath.Join(dir, "root"), "--runroot", filepath.Join(dir, "run"), "--storage-driver", "vfs"}
+}
+
+func newBuildah(program string, d *daemon) (engine, error) {
+	b := &buildah{program: program, daemon: d, dir: filepath.Join(d.dir, "storage")}
+	files := map[string]string{
+		// https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
+		"registries.conf": fmt.Sprintf("unqualified-search-registries = [\"docker.io\"]\n[[registry]]\nprefix = %q\nlocation = %q\n"+
+			"insecure = true\n", d.registry.host, d.registry.addr),
+		// Many machines have no policy, without which nothing is read.
+		"policy.json": `{"default": [{"type": "insecureAcceptAnything"}]}`,
+	}
+	if err := os.MkdirAll(filepath.Join(b.dir, "tmp"), 0o700); err != nil {
+		return nil, err
+	}
+	for file, text := range files {
+		if err := os.WriteFile(filepath.Join(b.dir, file), []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	path, _ := os.LookupEnv("PATH") // the shell's own has this docker first
+	b.env = []string{
+		"PATH=" + path, "TMPDIR=" + filepath.Join(b.dir, "tmp"), "CONTAINERS_REGISTRIES_CONF=" + filepath.Join(b.dir, "registries.conf"),
+		"REGISTRY_AUTH_FILE=" + filepath.Join(b.dir, "auth.json"), "BUILDAH_FORMAT=docker",
+	}
+	if os.Geteuid() == 0 {
+		b.env = append(b.env, "BUILDAH_ISOLATION=chroot") // needs no runtime, network set-up or control groups
+	}
+	return b, nil
+}
+
+func (b *buildah) build(ctx context.Context, c tools.Command, o build) (v1.Image, []string, error) {
+	if err := b.logins(); err != nil {
+		return nil, nil, err
+	}
+	work, err := os.MkdirTemp(b.daemon.dir, "image-")
+	if err != nil {
+		return nil, nil, err
+	}
+	image, err := b.into(ctx, c, o, work)
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(work))
+	}
+	return image, nil, nil
+}
+
+// into builds, and exports the image as a layout.
+func (b *buildah) into(ctx context.Context, c tools.Command, o build, work string) (v1.Image, error) {
+	id := filepath.Join(work, "id")
+	if err := b.do(ctx, c, append([]string{"build"}, b.arguments(o, id)...)...); err != nil {
+		return nil, fail("ERROR: failed to build: %s", err)
+	}
+	name, err := os.ReadFile(id)
+	if err != nil {
+		return nil, err
+	}
+	target := filepath.Join(work, "layout")
+	export := c
+	export.Stdin = nil
+	if err := b.do(ctx, export, "push", "--quiet", "--signature-policy", filepath.Join(b.dir, "policy.json"),
+		strings.TrimSpace(string(name)), "oci:"+target+":built"); err != nil {
+		return nil, fail("ERROR: failed to export the image: %s", err)
+	}
+	return only(layout.Path(target))
+}
+
+// arguments are those of buildah build, which has most of docker's.
+func (b *buildah) arguments(o build, id string) []string {
+	args := []string{
+		"--file", o.dockerfile, "--iidfile", id, "--signature-policy", filepath.Join(b.dir, "policy.json"), "--identity-label=false",
+	}
+	if o.noCache {
+		args = append(args, "--no-cache")
+	} else {
+		args = append(args, "--layers")
+	}
+	for flag, value := range map[string]string{"--target": o.target, "--platform": o.platform, "--network": o.network} {
+		if value != "" && !(flag == "--network" && value == "default") {
+			args = append(args, flag, value)
+		}
+	}
+	for flag, values := range map[string][]string{"--tag": o.tags, "--build-arg": o.args, "--label": o.labels} {
+		for _, v := range values {
+			args = append(args, flag, v)
+		}
+	}
+	if o.pull {
+		args = append(args, "--pull-always")
+	}
+	if o.quiet {
+		args = append(args, "--quiet")
+	}
+	return append(append(args, o.more...), o.context)
+}
+
+func (b *buildah) do(ctx context.Context, c tools.Command, args ...string) error {
+	cmd := command(ctx, b.program, append(storage(filepath.Join(b.dir, "images")), args...)...)
+	inherit(c, b.env)(cmd)
+	cmd.Stdin = nil
+	return cmd.Run()
+}
+
+// logins writes down the registries' passwords for base images.
+// https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+func (b *buildah) logins() error {
+	b.daemon.mu.Lock()
+	defer b.daemon.mu.Unlock()
+	auths := map[string]map[string]string{}
+	if password, ok := b.daemon.logins[b.daemon.registry.host]; ok {
+		auth := map[string]string{"auth": base64.StdEncoding.EncodeToString([]byte("AWS:" + password))}
+		auths[b.daemon.registry.host], auths[b.daemon.registry.addr] = auth, auth
+	}
+	content, err := json.Marshal(map[string]any{"auths": auths})
+	if err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(b.dir, "auth.json"), content)
+}
+
+// close removes the storage. Files of other users in a user's own namespace go only in it.
+func (b *buildah) close() error {
+	if os.Geteuid() != 0 {
+		_ = command(context.Background(), b.program, "unshare", "rm", "-rf", filepath.Join(b.dir, "images")).Run()
+	}
+	return os.RemoveAll(b.dir)
+}

@@ -1,0 +1,322 @@
+package images
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"text/template"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
+)
+
+// dockerVersion is what the command says it is: that of the newest CodeBuild images is unknown here.
+const dockerVersion = "28.2.2"
+
+// shown is a name as people write it: Docker Hub's host and its library are left out.
+func shown(ref name.Reference) string {
+	repository := familiar(ref.Context())
+	if tag, ok := ref.(name.Tag); ok {
+		return repository + ":" + tag.TagStr()
+	}
+	return repository + "@" + ref.Identifier()
+}
+
+func familiar(repository name.Repository) string {
+	if repository.RegistryStr() == name.DefaultRegistry {
+		return "docker.io/" + repository.RepositoryStr()
+	}
+	return repository.Name()
+}
+
+// tagsOf are the machine's tags of a repository, sorted.
+func (d *daemon) tagsOf(repository name.Repository) []name.Reference {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var tags []name.Reference
+	for full := range d.images {
+		ref, err := name.NewTag(full)
+		if err == nil && ref.Context().Name() == repository.Name() {
+			tags = append(tags, ref)
+		}
+	}
+	slices.SortFunc(tags, func(a, b name.Reference) int { return strings.Compare(a.Name(), b.Name()) })
+	return tags
+}
+
+func (d *daemon) tag(_ context.Context, c tools.Command) error {
+	set := flags("tag")
+	if err := read(set, c.Args, 2, 2); err != nil {
+		return err
+	}
+	to, err := parse(set.Arg(1))
+	if err != nil {
+		return err
+	}
+	kept := d.find(set.Arg(0))
+	if kept == nil {
+		return fail("Error response from daemon: No such image: %s", set.Arg(0))
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.images[to.Name()] = kept
+	return nil
+}
+
+func (d *daemon) remove(_ context.Context, c tools.Command) error {
+	set := flags("rmi")
+	force := set.BoolP("force", "f", false, "")
+	set.Bool("no-prune", false, "")
+	if err := read(set, c.Args, 1, anyNumber); err != nil {
+		return err
+	}
+	var errs []error
+	for _, text := range set.Args() {
+		found := d.find(text)
+		if found == nil {
+			if *force {
+				fmt.Fprintf(c.Stderr, "Error response from daemon: No such image: %s\n", text)
+				continue
+			}
+			errs = append(errs, fmt.Errorf("Error response from daemon: No such image: %s", text)) //nolint:staticcheck // docker's words
+			continue
+		}
+		fmt.Fprintf(c.Stdout, "Untagged: %s\n", text)
+		d.forget(text, found)
+	}
+	return errors.Join(errs...)
+}
+
+// forget takes away a name, or with an id every name.
+func (d *daemon) forget(text string, found *image) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if ref, err := name.ParseReference(text); err == nil && d.images[ref.Name()] != nil {
+		delete(d.images, ref.Name())
+		return
+	}
+	for full, i := range d.images {
+		if i.id == found.id {
+			delete(d.images, full)
+		}
+	}
+}
+
+// row is an image in docker's lists.
+type row struct{ Repository, Tag, ID, Digest, Size string }
+
+func (d *daemon) list(_ context.Context, c tools.Command) error {
+	set := flags("images")
+	quiet := set.BoolP("quiet", "q", false, "")
+	long := set.Bool("no-trunc", false, "")
+	format := set.String("format", "", "")
+	set.BoolP("all", "a", false, "")
+	set.Bool("digests", false, "")
+	if err := read(set, c.Args, 0, 1); err != nil {
+		return err
+	}
+	rows, err := d.rows(set.Arg(0), *long)
+	if err != nil {
+		return err
+	}
+	if *quiet {
+		*format = "{{.ID}}"
+	}
+	if *format != "" {
+		for _, r := range rows {
+			if err := render(c.Stdout, *format, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(c.Stdout, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(w, "REPOSITORY\tTAG\tIMAGE ID\tSIZE")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Repository, r.Tag, r.ID, r.Size)
+	}
+	return w.Flush()
+}
+
+func (d *daemon) rows(filter string, long bool) ([]row, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	rows := []row{}
+	for full, i := range d.images {
+		r := row{Repository: "<none>", Tag: "<none>", ID: i.id}
+		if ref, err := name.NewTag(full); err == nil && full != i.id {
+			r.Repository, r.Tag = familiar(ref.Context()), ref.TagStr()
+		}
+		if wanted := server(filter); filter != "" && !matches(r, filter, wanted) {
+			continue
+		}
+		digest, err := i.Image.Digest()
+		if err != nil {
+			return nil, err
+		}
+		size, err := bytesOf(i)
+		if err != nil {
+			return nil, err
+		}
+		if !long {
+			r.ID = strings.TrimPrefix(r.ID, "sha256:")[:12]
+		}
+		r.Digest, r.Size = digest.String(), fmt.Sprintf("%.3gMB", float64(size)/1e6)
+		rows = append(rows, r)
+	}
+	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.Repository+":"+a.Tag, b.Repository+":"+b.Tag) })
+	return rows, nil
+}
+
+func matches(r row, filter, _ string) bool {
+	ref, err := name.ParseReference(filter)
+	if err != nil || familiar(ref.Context()) != r.Repository {
+		return false
+	}
+	return !strings.HasSuffix(filter, ":"+ref.Identifier()) || r.Tag == ref.Identifier()
+}
+
+func bytesOf(i *image) (int64, error) {
+	manifest, err := i.Manifest()
+	if err != nil {
+		return 0, err
+	}
+	var size int64
+	for _, l := range manifest.Layers {
+		size += l.Size
+	}
+	return size, nil
+}
+
+func (d *daemon) inspectImage(ctx context.Context, c tools.Command) error {
+	return d.inspect(ctx, c)
+}
+
+// inspect prints images as docker describes them.
+// https://docs.docker.com/reference/api/engine/ (ImageInspect)
+func (d *daemon) inspect(_ context.Context, c tools.Command) error {
+	set := flags("inspect")
+	format := set.StringP("format", "f", "", "")
+	set.String("type", "image", "")
+	set.BoolP("size", "s", false, "")
+	set.String("platform", "", "")
+	if err := read(set, c.Args, 1, anyNumber); err != nil {
+		return err
+	}
+	all := []map[string]any{}
+	var missing []error
+	for _, text := range set.Args() {
+		found := d.find(text)
+		if found == nil {
+			missing = append(missing, fmt.Errorf("Error: No such object: %s", text)) //nolint:staticcheck // docker's words
+			continue
+		}
+		described, err := d.describe(found)
+		if err != nil {
+			return err
+		}
+		if *format != "" {
+			if err := render(c.Stdout, *format, described); err != nil {
+				return err
+			}
+		}
+		all = append(all, described)
+	}
+	if *format == "" {
+		out := json.NewEncoder(c.Stdout)
+		out.SetIndent("", "    ")
+		if err := out.Encode(all); err != nil {
+			return err
+		}
+	}
+	return errors.Join(missing...)
+}
+
+func (d *daemon) describe(i *image) (map[string]any, error) {
+	config, err := i.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
+	size, err := bytesOf(i)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	tags := []string{}
+	for full, other := range d.images {
+		if ref, err := name.NewTag(full); err == nil && other == i && full != i.id {
+			tags = append(tags, shown(ref))
+		}
+	}
+	slices.Sort(tags)
+	return map[string]any{
+		"Id": i.id, "RepoTags": tags, "RepoDigests": append([]string{}, i.digests...), "Created": config.Created,
+		"Architecture": config.Architecture, "Os": config.OS, "Size": size, "Config": config.Config,
+		"RootFS": map[string]any{"Type": config.RootFS.Type, "Layers": hashes(config.RootFS.DiffIDs)},
+	}, nil
+}
+
+func hashes(all []v1.Hash) []string {
+	texts := []string{}
+	for _, h := range all {
+		texts = append(texts, h.String())
+	}
+	return texts
+}
+
+// render prints a value through a Go template, with docker's functions.
+// https://docs.docker.com/engine/cli/formatting/
+func render(w io.Writer, format string, value any) error {
+	if format == "json" {
+		format = "{{json .}}"
+	}
+	functions := template.FuncMap{
+		"json": func(v any) (string, error) { b, err := json.Marshal(v); return string(b), err },
+		"join": strings.Join, "split": strings.Split, "lower": strings.ToLower, "upper": strings.ToUpper,
+	}
+	t, err := template.New("").Funcs(functions).Parse(format)
+	if err != nil {
+		return fail("template parsing error: %s", err)
+	}
+	if err := t.Execute(w, value); err != nil {
+		return fail("template parsing error: %s", err)
+	}
+	_, err = fmt.Fprintln(w)
+	return err
+}
+
+func (d *daemon) version(_ context.Context, c tools.Command) error {
+	set := flags("version")
+	format := set.StringP("format", "f", "", "")
+	if err := read(set, c.Args, 0, 0); err != nil {
+		return err
+	}
+	part := map[string]string{"Version": dockerVersion, "ApiVersion": "1.50", "APIVersion": "1.50", "Os": "linux", "Arch": runtime.GOARCH}
+	if *format != "" {
+		return render(c.Stdout, *format, map[string]any{"Client": part, "Server": part})
+	}
+	fmt.Fprintf(c.Stdout, "Client:\n Version: %s\nServer: a rehearsal's\n Builder: %s\n", dockerVersion, d.builder.Name)
+	return nil
+}
+
+func (d *daemon) info(_ context.Context, c tools.Command) error {
+	set := flags("info")
+	format := set.StringP("format", "f", "", "")
+	if err := read(set, c.Args, 0, 0); err != nil {
+		return err
+	}
+	value := map[string]any{"ServerVersion": dockerVersion, "OSType": "linux", "Architecture": runtime.GOARCH, "Driver": d.builder.Name}
+	if *format == "" {
+		*format = " Server Version: {{.ServerVersion}}\n Storage Driver: {{.Driver}}\n OSType: {{.OSType}}\n Architecture: {{.Architecture}}"
+	}
+	return render(c.Stdout, *format, value)
+}

@@ -1,0 +1,274 @@
+package images
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+)
+
+// refName is the annotation that holds a tag in an OCI image layout.
+// https://github.com/opencontainers/image-spec/blob/main/annotations.md
+const refName = "org.opencontainers.image.ref.name"
+
+// maxManifest bounds what is read into memory: ECR takes manifests of up to 4 MiB.
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+const maxManifest = 4 << 20
+
+// store is a repository's content, an OCI image layout on disk. Layers are each repository's own, as in ECR.
+type store struct {
+	Repository
+	path    layout.Path
+	inner   http.Handler
+	mu      sync.Mutex
+	listed  []v1.Descriptor // in the order of their pushes; one more for each further tag
+	uploads map[string]*upload
+}
+
+func openStore(dir string, repository Repository, inner http.Handler) (*store, error) {
+	s := &store{Repository: repository, inner: inner, uploads: map[string]*upload{}}
+	path, err := layout.FromPath(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		path, err = layout.Write(dir, empty.Index)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.path = path
+	index, err := path.ImageIndex()
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range manifest.Manifests {
+		if err := s.restore(d); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Digest, err)
+		}
+	}
+	return s, nil
+}
+
+// restore makes an image of an earlier run known again.
+func (s *store) restore(d v1.Descriptor) error {
+	body, err := s.path.Bytes(d.Digest)
+	if err != nil {
+		return err
+	}
+	reference := d.Digest.String()
+	if tag := d.Annotations[refName]; tag != "" {
+		reference = tag
+	}
+	if status := s.give(&discarded{header: http.Header{}}, reference, string(d.MediaType), body); status != http.StatusCreated {
+		return fmt.Errorf("not a manifest: %d", status)
+	}
+	s.listed = append(s.listed, d)
+	return nil
+}
+
+// answer serves a request that is allowed.
+func (s *store) answer(w http.ResponseWriter, r request) error {
+	switch {
+	case r.kind == "uploads":
+		return s.upload(w, r)
+	case r.kind == "manifests" && r.Method == http.MethodPut:
+		return s.put(w, r)
+	case r.kind == "manifests":
+		if _, ok := s.find(r.name); !ok {
+			return &refusal{http.StatusNotFound, "MANIFEST_UNKNOWN", "Requested image not found"}
+		}
+	case r.kind == "blobs":
+		if _, err := os.Stat(s.blob(r.name)); err != nil {
+			return &refusal{http.StatusNotFound, "BLOB_UNKNOWN", "There is no layer " + r.name}
+		}
+	}
+	s.inner.ServeHTTP(w, r.Request)
+	return nil
+}
+
+func (s *store) put(w http.ResponseWriter, r request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxManifest))
+	if err != nil {
+		return &refusal{http.StatusBadRequest, "MANIFEST_INVALID", err.Error()}
+	}
+	digest, size, err := v1.SHA256(bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	d := v1.Descriptor{MediaType: types.MediaType(r.Header.Get("Content-Type")), Digest: digest, Size: size}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.name != digest.String() {
+		d.Annotations = map[string]string{refName: r.name}
+	}
+	if old, ok := s.lookup(r.name); ok && s.Immutable && old.Digest != digest {
+		// ImageTagAlreadyExistsException, as the registry says it.
+		return &refusal{http.StatusBadRequest, "TAG_INVALID", fmt.Sprintf("The image tag '%s' already exists in the '%s' "+
+			"repository and cannot be overwritten because the tag is immutable.", r.name, s.Name)}
+	}
+	if err := s.path.WriteBlob(digest, io.NopCloser(bytes.NewReader(body))); err != nil {
+		return err
+	}
+	if s.give(w, r.name, string(d.MediaType), body) != http.StatusCreated {
+		return nil // and the client knows
+	}
+	return s.list(d)
+}
+
+// give hands a manifest to the registry that serves it.
+func (s *store) give(w http.ResponseWriter, reference, mediaType string, body []byte) int {
+	target := "/v2/" + s.Name + "/manifests/" + reference
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPut, target, bytes.NewReader(body))
+	if err != nil {
+		return http.StatusBadRequest
+	}
+	r.Header.Set("Content-Type", mediaType)
+	seen := &status{ResponseWriter: w}
+	s.inner.ServeHTTP(seen, r)
+	return seen.code
+}
+
+// list writes down that the image is there under its tag, and what had the tag is there without.
+func (s *store) list(d v1.Descriptor) error {
+	tag := d.Annotations[refName]
+	next := slices.Clone(s.listed)
+	for i, e := range next {
+		if tag != "" && e.Annotations[refName] == tag {
+			next[i].Annotations = nil
+		}
+	}
+	next = append(next, d)
+	seen := map[v1.Hash]bool{} // a digest once without tag, and only when it has none
+	next = slices.DeleteFunc(next, func(e v1.Descriptor) bool {
+		untagged := e.Annotations == nil
+		drop := untagged && (seen[e.Digest] || slices.ContainsFunc(next, func(o v1.Descriptor) bool {
+			return o.Digest == e.Digest && o.Annotations != nil
+		}))
+		seen[e.Digest] = seen[e.Digest] || untagged
+		return drop
+	})
+	index, err := json.Marshal(v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex, Manifests: next})
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(filepath.Join(string(s.path), "index.json"), index); err != nil {
+		return err
+	}
+	s.listed = next
+	return nil
+}
+
+func (s *store) find(reference string) (v1.Descriptor, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lookup(reference)
+}
+
+func (s *store) lookup(reference string) (v1.Descriptor, bool) {
+	at := slices.IndexFunc(s.listed, func(d v1.Descriptor) bool {
+		return d.Annotations[refName] == reference || d.Digest.String() == reference
+	})
+	if at < 0 {
+		return v1.Descriptor{}, false
+	}
+	return s.listed[at], true
+}
+
+func (s *store) tagged() map[string][]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := map[string][]string{}
+	for _, d := range s.listed {
+		tags := all[d.Digest.String()]
+		if tag := d.Annotations[refName]; tag != "" {
+			tags = append(tags, tag)
+		}
+		all[d.Digest.String()] = tags
+	}
+	return all
+}
+
+func (s *store) image(reference string) (v1.Image, error) {
+	d, ok := s.find(reference)
+	if !ok {
+		return nil, fmt.Errorf("%s has no image %s", s.Name, reference)
+	}
+	root, err := s.path.ImageIndex()
+	if err != nil {
+		return nil, err
+	}
+	for d.MediaType.IsIndex() {
+		if root, err = root.ImageIndex(d.Digest); err != nil {
+			return nil, err
+		}
+		if d, err = best(root); err != nil {
+			return nil, fmt.Errorf("%s:%s: %w", s.Name, reference, err)
+		}
+	}
+	return root.Image(d.Digest)
+}
+
+// best chooses the image of a platform. BuildKit's attestations have the platform unknown/unknown.
+// https://docs.docker.com/build/metadata/attestations/attestation-storage/
+func best(index v1.ImageIndex) (v1.Descriptor, error) {
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		return v1.Descriptor{}, err
+	}
+	var found []v1.Descriptor
+	for _, d := range manifest.Manifests {
+		switch p := d.Platform; {
+		case p != nil && p.OS == "linux" && p.Architecture == runtime.GOARCH:
+			return d, nil
+		case p == nil || p.OS != "unknown":
+			found = append(found, d)
+		}
+	}
+	if len(found) == 0 {
+		return v1.Descriptor{}, errors.New("an index without images")
+	}
+	return found[0], nil
+}
+
+// blob is the file of a layer.
+func (s *store) blob(digest string) string {
+	algorithm, sum, _ := strings.Cut(digest, ":")
+	return filepath.Join(string(s.path), "blobs", filepath.Base(algorithm), filepath.Base(sum))
+}
+
+// blobs finds a layer in its repository's layout.
+type blobs map[string]*store
+
+// Get opens it.
+func (b blobs) Get(_ context.Context, repository string, h v1.Hash) (io.ReadCloser, error) {
+	return os.Open(b[repository].blob(h.String()))
+}
+
+// Stat is its size in bytes.
+func (b blobs) Stat(_ context.Context, repository string, h v1.Hash) (int64, error) {
+	info, err := os.Stat(b[repository].blob(h.String()))
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// escaped makes a repository's name, which may have slashes, the name of one folder.
+func escaped(repository string) string { return url.PathEscape(repository) }

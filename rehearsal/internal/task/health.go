@@ -27,19 +27,18 @@ func (m *member) watch() {
 	counts := time.Now().Add(m.HealthCheck.StartPeriod + interval) // from when on a failure counts
 	failures, pause := 0, min(eager, interval)
 	for {
-		passed, output := m.check()
+		passed, why := m.check()
 		switch now := time.Now(); {
 		case closed(m.ended):
 			return
 		case passed:
 			failures, pause, counts = 0, interval, now
-			m.setHealth(HealthHealthy, m.healthy)
+			m.setHealth(HealthHealthy, m.healthy, "")
 		case !now.Before(counts):
 			failures, counts = failures+1, now.Add(interval)
-			_, _ = fmt.Fprintf(m.log, "health check failed: %s\n", output) // a log does not fail
 		}
 		if failures >= retries {
-			m.setHealth(HealthUnhealthy, m.unhealthy)
+			m.setHealth(HealthUnhealthy, m.unhealthy, why)
 		}
 		select {
 		case <-m.ended:
@@ -64,16 +63,16 @@ func (m *member) check() (passed bool, why string) {
 	case result.TimedOut:
 		return false, fmt.Sprintf("no result within %s", timeout)
 	case result.Code != 0:
-		return false, fmt.Sprintf("exit code %d: %s", result.Code, strings.TrimSpace(result.Output))
+		return false, strings.TrimSpace(fmt.Sprintf("exit code %d %s", result.Code, strings.Join(strings.Fields(result.Output), " ")))
 	}
 	return true, ""
 }
 
-// setHealth notes a result, and that there was one of its kind.
-func (m *member) setHealth(h Health, first chan struct{}) {
+// setHealth notes a result and why, and that there was one of its kind.
+func (m *member) setHealth(h Health, first chan struct{}, why string) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.state.Health = h
+	m.state.Health, m.sick = h, why
 	if !closed(first) {
 		close(first)
 	}

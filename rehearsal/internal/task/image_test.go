@@ -41,19 +41,35 @@ func image(t *testing.T, config v1.Config, files map[string]string) v1.Image {
 	t.Helper()
 	program, err := app()
 	require.NoError(t, err)
+	entries := []entry{file("app", string(program), 0o755)}
+	for name, content := range files {
+		entries = append(entries, file(name, content, 0o644))
+	}
+	return withLayers(t, runtime.GOARCH, config, archive(t, entries...))
+}
+
+// entry is a member of a layer.
+type entry struct {
+	header  tar.Header
+	content string
+}
+
+func file(name, content string, mode int64) entry {
+	return entry{tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: mode, Size: int64(len(content))}, content}
+}
+
+// archive is a layer.
+func archive(t *testing.T, entries ...entry) []byte {
+	t.Helper()
 	var layer bytes.Buffer
 	out := tar.NewWriter(&layer)
-	add := func(name string, mode int64, content []byte) {
-		require.NoError(t, out.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: mode, Size: int64(len(content))}))
-		_, err := out.Write(content)
+	for _, e := range entries {
+		require.NoError(t, out.WriteHeader(&e.header))
+		_, err := io.WriteString(out, e.content)
 		require.NoError(t, err)
 	}
-	add("app", 0o755, program)
-	for name, content := range files {
-		add(name, 0o644, []byte(content))
-	}
 	require.NoError(t, out.Close())
-	return withLayers(t, runtime.GOARCH, config, layer.Bytes())
+	return layer.Bytes()
 }
 
 func withLayers(t *testing.T, architecture string, config v1.Config, tars ...[]byte) v1.Image {

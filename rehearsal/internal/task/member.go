@@ -31,6 +31,7 @@ type member struct {
 	mutex   sync.Mutex
 	process *sandbox.Container
 	state   State
+	sick    string // why it is unhealthy
 }
 
 // await is a dependency.

@@ -66,15 +66,13 @@ func exitProblem(m *member, sharers []string) *verdict.Problem {
 }
 
 func healthProblem(m *member) *verdict.Problem {
-	p := &verdict.Problem{
-		What:  "Task failed container health checks: " + m.Name + " is UNHEALTHY",
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return &verdict.Problem{
+		What:  fmt.Sprintf("Task failed container health checks: %s is UNHEALTHY: %s", m.Name, m.sick),
 		Where: where(m),
-		Fix:   "Let the health check's command succeed in the container: its program has to be in the image. Or raise startPeriod or retries.",
+		Fix:   "Let the health check's command succeed in the container, where its program has to be; or raise startPeriod or retries.",
 	}
-	if said := lastWords(m.snapshot().Log); said != "" {
-		p.What += ": " + said
-	}
-	return p
 }
 
 func dependencyProblem(m *member, why string) *verdict.Problem {

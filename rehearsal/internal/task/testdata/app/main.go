@@ -34,7 +34,7 @@ var steps = map[string]func(string) error{
 	"get":   get,
 	"await": await,
 	"wait":  wait,
-	"hang":  func(string) error { signal.Ignore(syscall.SIGTERM); select {} },
+	"hang":  hang,
 }
 
 func say(format string, args ...any) error {
@@ -98,4 +98,12 @@ func wait(string) error {
 	say("waiting")
 	<-stop
 	return say("told to stop")
+}
+
+// hang ends for nothing but SIGKILL.
+func hang(string) error {
+	signal.Ignore(syscall.SIGTERM)
+	say("hanging")
+	time.Sleep(time.Hour)
+	return nil
 }

@@ -1,0 +1,93 @@
+package diff
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+)
+
+// edges are what is opened otherwise than by a security group: load balancers, listeners, switches.
+func edges(s drydock.Step) []Exposure {
+	was, will := inputs(s.Old), inputs(s.New)
+	var found []Exposure
+	open := func(isWorld bool, what string, args ...any) {
+		found = append(found, Exposure{Op: s.Op, Resource: resourceOf(s), What: fmt.Sprintf(what, args...), World: isWorld})
+	}
+	for _, w := range switches {
+		if kindOf(s.Type) == w.typ && s.New != nil && s.Old != nil && was[w.property] == w.closed && will[w.property] != w.closed {
+			open(true, "%s", w.what)
+		}
+	}
+	switch kindOf(s.Type) {
+	case "aws:lb/loadBalancer:LoadBalancer":
+		if s.Old != nil && s.New != nil && was["internal"] == true && will["internal"] != true {
+			open(true, "the load balancer turns from internal to internet-facing")
+		}
+	case "aws:lb/listener:Listener":
+		listener(was, will, s, open)
+	case "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":
+		if s.Op == "delete" {
+			open(true, "the bucket's block of public access is removed")
+		}
+	}
+	return found
+}
+
+// switches are properties that keep something closed while they have the value.
+var switches = []struct {
+	typ, property string
+	closed        any
+	what          string
+}{
+	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicAcls", true, "public ACLs are no longer blocked"},
+	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicPolicy", true, "public policies are no longer blocked"},
+	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "ignorePublicAcls", true, "public ACLs are no longer ignored"},
+	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "restrictPublicBuckets", true, "a public bucket is no longer restricted"},
+	{"aws:rds/instance:Instance", "publiclyAccessible", false, "the database gets a public address"},
+	{"cloudflare:index/record:Record", "proxied", true, "the name leads past Cloudflare, straight to the origin"},
+}
+
+func listener(was, will map[string]any, s drydock.Step, open func(bool, string, ...any)) {
+	if s.New == nil {
+		return
+	}
+	if s.Old == nil {
+		open(false, "a %v listener on port %v", will["protocol"], will["port"])
+		return
+	}
+	if was["port"] != will["port"] {
+		open(false, "the listener's port %v instead of %v", will["port"], was["port"])
+	}
+	if secure(was) && !secure(will) {
+		open(true, "the listener turns from %v to %v: traffic is no longer encrypted", was["protocol"], will["protocol"])
+		return
+	}
+	if text(was["certificateArn"]) != "" && will["certificateArn"] == nil {
+		open(true, "the listener's certificate is removed")
+	}
+	if before, after := oldestTLS(text(was["sslPolicy"])), oldestTLS(text(will["sslPolicy"])); after < before {
+		open(true, "the TLS policy %v admits TLS 1.%d, the former one nothing before TLS 1.%d", will["sslPolicy"], after, before)
+	}
+	if mode := lookup(was, "mutualAuthentication.mode"); mode == "verify" && lookup(will, "mutualAuthentication.mode") != "verify" {
+		open(true, "clients' certificates are no longer verified")
+	}
+}
+
+func secure(listener map[string]any) bool {
+	return listener["protocol"] == "HTTPS" || listener["protocol"] == "TLS"
+}
+
+// oldestTLS is the minor number of the oldest version of TLS that a predefined policy admits, which its name tells. The
+// provider's default is ELBSecurityPolicy-2016-08.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+func oldestTLS(policy string) int {
+	for minor := 3; minor > 0; minor-- {
+		for _, family := range []string{"TLS13-1-", "FS-1-", "TLS-1-"} {
+			if strings.HasPrefix(policy, fmt.Sprintf("ELBSecurityPolicy-%s%d", family, minor)) {
+				return minor
+			}
+		}
+	}
+	return 0
+}

@@ -105,7 +105,7 @@ func TestDependencyOnAComponent(t *testing.T) {
 		resource{"aws:s3/bucket:Bucket", "inner", "ducks", []string{"ducks"}},
 	))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"bread", "vpc"}, names(find(t, g, "crumbs").DependsOn))
+	assert.Equal(t, []string{"bread", "inner", "vpc"}, names(find(t, g, "crumbs").DependsOn))
 	assert.Empty(t, find(t, g, "inner").DependsOn, "a component that it is within")
 }
 

@@ -28,7 +28,7 @@ func deployer(group *drydock.Record) by { return by{group.Attr("serviceRoleArn")
 func CreateTaskSet(w *world.World, group *drydock.Record, roles TaskRoles) []access.Call {
 	caller := deployer(group)
 	all := assumedFor("codedeploy.amazonaws.com", caller.role, group.Attr("arn"), deployTrustDoc)
-	all = append(all, caller.may("read the service", serviceARN(group), "ecs:DescribeServices")...)
+	all = append(all, inCluster(group, caller.may("read the service", serviceARN(group), "ecs:DescribeServices"))...)
 	all = append(all, caller.may("read the load balancer", "*", "elasticloadbalancing:DescribeTargetGroups",
 		"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules")...)
 	all = append(all, inService(group, caller.may("start the green tasks", taskSetARN(group), "ecs:CreateTaskSet"))...)
@@ -65,7 +65,7 @@ func Shift(w *world.World, group *drydock.Record) []access.Call {
 			}
 		}
 	}
-	return append(all, inService(group, caller.may("make green the primary", serviceARN(group), "ecs:UpdateServicePrimaryTaskSet"))...)
+	return append(all, inCluster(group, caller.may("make green the primary", serviceARN(group), "ecs:UpdateServicePrimaryTaskSet"))...)
 }
 
 // PollAlarms is CodeDeploy that looks at the group's alarms. CloudWatch authorizes it on all alarms of the region, as
@@ -96,13 +96,16 @@ func Notice(w *world.World, group *drydock.Record) []access.Call {
 	return all
 }
 
-// inService are calls with the condition keys of the service's cluster and its own.
+// inCluster are calls on the service, with the condition key that ECS sends.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
-func inService(group *drydock.Record, calls []access.Call) []access.Call {
+func inCluster(group *drydock.Record, calls []access.Call) []access.Call {
 	arn, _ := world.ParseARN(group.Attr("arn"))
-	cluster := group.Inputs.Obj("ecsService").Str("clusterName")
-	calls = given(calls, "ecs:cluster", arn.With("ecs", "cluster/"+cluster))
-	return given(calls, "ecs:service", serviceARN(group))
+	return given(calls, "ecs:cluster", arn.With("ecs", "cluster/"+group.Inputs.Obj("ecsService").Str("clusterName")))
+}
+
+// inService are calls on one of the service's task sets, with the condition keys that ECS sends.
+func inService(group *drydock.Record, calls []access.Call) []access.Call {
+	return given(inCluster(group, calls), "ecs:service", serviceARN(group))
 }
 
 func serviceARN(group *drydock.Record) string {

@@ -20,7 +20,7 @@ var accepted = []struct{ action, resource, reason string }{
 	{"logs:CreateLogStream", ":log-group:", "CodeBuild's own policy names the group beside its streams: " + buildRoleDoc},
 	{"logs:PutLogEvents", ":log-group:", "as above"},
 	{"s3:GetBucketVersioning", ":s3:::", "the least of a pipeline's role, which a build shares: " + pipelineRoleDoc},
-	{"ecs:CreateTaskSet", ":service/", "CodeDeploy's role in one statement: " + deployRoleDoc},
+	{"ecs:CreateTaskSet", ":service/", "two calls on task sets and two on the service in one statement: " + deployRoleDoc},
 	{"ecs:DeleteTaskSet", ":service/", "as above"},
 	{"ecs:DescribeServices", ":task-set/", "as above"},
 	{"ecs:UpdateServicePrimaryTaskSet", ":task-set/", "as above"},

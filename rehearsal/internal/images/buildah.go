@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
@@ -22,6 +24,9 @@ type buildah struct {
 	daemon  *daemon
 	dir     string
 	env     []string
+
+	mu   sync.Mutex
+	lent map[string]string // ids of the machine's images that the storage has, by name
 }
 
 // storage are the flags that keep a program's images under dir. The vfs driver works on every file system and for every
@@ -31,7 +36,7 @@ func storage(dir string) []string {
 }
 
 func newBuildah(program string, d *daemon) (engine, error) {
-	b := &buildah{program: program, daemon: d, dir: filepath.Join(d.dir, "storage")}
+	b := &buildah{program: program, daemon: d, dir: filepath.Join(d.dir, "storage"), lent: map[string]string{}}
 	files := map[string]string{
 		// https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
 		"registries.conf": fmt.Sprintf("unqualified-search-registries = [\"docker.io\"]\n[[registry]]\nprefix = %q\nlocation = %q\n"+
@@ -59,7 +64,7 @@ func newBuildah(program string, d *daemon) (engine, error) {
 }
 
 func (b *buildah) build(ctx context.Context, c tools.Command, o build) (v1.Image, []string, error) {
-	if err := b.logins(); err != nil {
+	if err := errors.Join(b.logins(), b.lend(ctx, c, o)); err != nil {
 		return nil, nil, err
 	}
 	work, err := os.MkdirTemp(b.daemon.dir, "image-")
@@ -86,27 +91,57 @@ func (b *buildah) into(ctx context.Context, c tools.Command, o build, work strin
 	target := filepath.Join(work, "layout")
 	export := c
 	export.Stdin = nil
-	if err := b.do(ctx, export, "push", "--quiet", "--signature-policy", filepath.Join(b.dir, "policy.json"),
+	if err := b.do(ctx, export, "push", "--quiet", b.policy(),
 		strings.TrimSpace(string(name)), "oci:"+target+":built"); err != nil {
 		return nil, fail("ERROR: failed to export the image: %s", err)
 	}
 	return only(layout.Path(target))
 }
 
+// lend gives the storage those base images that are on the rehearsal's machine. Others it pulls itself.
+func (b *buildah) lend(ctx context.Context, c tools.Command, o build) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, text := range baseImages(o) {
+		kept := b.daemon.find(text)
+		if kept == nil || b.lent[text] == kept.id {
+			continue
+		}
+		if err := b.load(ctx, c, kept, text); err != nil {
+			return fail("ERROR: failed to solve: %s: %s", text, err)
+		}
+		b.lent[text] = kept.id
+	}
+	return nil
+}
+
+func (b *buildah) load(ctx context.Context, c tools.Command, kept *image, name string) error {
+	saved, err := b.daemon.archive(kept, name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(saved) }()
+	quiet := tools.Command{Dir: c.Dir, Env: c.Env, Stdout: io.Discard, Stderr: c.Stderr}
+	return b.do(ctx, quiet, "pull", "--quiet", b.policy(), "docker-archive:"+saved)
+}
+
 // arguments are those of buildah build, which has most of docker's.
 func (b *buildah) arguments(o build, id string) []string {
 	args := []string{
-		"--file", o.dockerfile, "--iidfile", id, "--signature-policy", filepath.Join(b.dir, "policy.json"), "--identity-label=false",
+		"--file", o.dockerfile, "--iidfile", id, b.policy(), "--identity-label=false",
 	}
 	if o.noCache {
 		args = append(args, "--no-cache")
 	} else {
 		args = append(args, "--layers")
 	}
-	for flag, value := range map[string]string{"--target": o.target, "--platform": o.platform, "--network": o.network} {
-		if value != "" && !(flag == "--network" && value == "default") {
-			args = append(args, flag, value)
-		}
+	// Without a platform, buildah has no TARGETARCH, which BuildKit always has.
+	args = append(args, "--platform", platformOf(o).String())
+	if o.target != "" {
+		args = append(args, "--target", o.target)
+	}
+	if o.network != "" && o.network != "default" {
+		args = append(args, "--network", o.network)
 	}
 	for flag, values := range map[string][]string{"--tag": o.tags, "--build-arg": o.args, "--label": o.labels} {
 		for _, v := range values {
@@ -115,12 +150,13 @@ func (b *buildah) arguments(o build, id string) []string {
 	}
 	if o.pull {
 		args = append(args, "--pull-always")
-	}
-	if o.quiet {
-		args = append(args, "--quiet")
+	} else {
+		args = append(args, "--pull=false") // when it is not there; else a newer one is asked for
 	}
 	return append(append(args, o.more...), o.context)
 }
+
+func (b *buildah) policy() string { return "--signature-policy=" + filepath.Join(b.dir, "policy.json") }
 
 func (b *buildah) do(ctx context.Context, c tools.Command, args ...string) error {
 	cmd := command(ctx, b.program, append(storage(filepath.Join(b.dir, "images")), args...)...)

@@ -13,6 +13,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
 )
@@ -182,6 +183,22 @@ func (d *daemon) store(from v1.Image) (v1.Image, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return only(path)
+}
+
+// archive saves an image under the name in a file, as docker save does.
+func (d *daemon) archive(kept *image, name string) (string, error) {
+	ref, err := parse(name)
+	if err != nil {
+		return "", err
+	}
+	file, err := os.CreateTemp(d.dir, "saved-*.tar")
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(tarball.Write(ref, kept, file), file.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(file.Name()))
+	}
+	return file.Name(), nil
 }
 
 // only is the one image of a layout.

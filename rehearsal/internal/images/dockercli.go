@@ -103,11 +103,7 @@ type borrowed struct{ names, flags []string }
 // bases lends the daemon the base images that are the rehearsal's own: those on its machine, or in its registry.
 func (e *dockerCLI) bases(ctx context.Context, c tools.Command, o build) (borrowed, error) {
 	var lent borrowed
-	file, err := readDockerfile(o)
-	if err != nil {
-		return lent, err
-	}
-	for _, text := range file.images() {
+	for _, text := range baseImages(o) {
 		ref, err := parse(text)
 		if err != nil {
 			return lent, err
@@ -133,15 +129,11 @@ func (e *dockerCLI) bases(ctx context.Context, c tools.Command, o build) (borrow
 
 // lend loads an image into the user's daemon under the name.
 func (e *dockerCLI) lend(ctx context.Context, c tools.Command, kept *image, name string) error {
-	ref, err := parse(name)
+	saved, err := e.daemon.archive(kept, name)
 	if err != nil {
 		return err
 	}
-	saved := filepath.Join(e.daemon.dir, strings.NewReplacer("/", "-", ":", "-").Replace(name)+".tar")
 	defer func() { _ = os.Remove(saved) }()
-	if err := tarball.WriteToFile(saved, ref, kept); err != nil {
-		return err
-	}
 	return e.do(ctx, c, "load", "--quiet", "--input", saved)
 }
 

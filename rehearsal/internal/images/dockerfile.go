@@ -146,15 +146,30 @@ func (f *dockerfile) stage(name string, n int) int {
 	return at
 }
 
-// images are the base images that are not stages.
+// images are those that it begins with or copies from, and that are not stages.
 func (f *dockerfile) images() []string {
 	var all []string
+	add := func(name string, n int) {
+		if name != "" && name != "scratch" && f.stage(name, n) < 0 && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
 	for n, s := range f.stages {
-		if s.base != "scratch" && f.stage(s.base, n) < 0 && !slices.Contains(all, s.base) {
-			all = append(all, s.base)
+		add(s.base, n)
+		for _, step := range s.steps {
+			add(f.global.expand(step.flags["from"]), n)
 		}
 	}
 	return all
+}
+
+// baseImages are a build's. Of a Dockerfile that this package cannot read, there are none: the builder tells why.
+func baseImages(o build) []string {
+	f, err := readDockerfile(o)
+	if err != nil {
+		return nil
+	}
+	return f.images()
 }
 
 var (

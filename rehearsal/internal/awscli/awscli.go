@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
@@ -19,7 +20,8 @@ import (
 
 // Services is what the commands act on.
 type Services struct {
-	// World is what exists. Commands read it; `ssm put-parameter` also writes to it.
+	// World is what exists. Commands read it; `ssm put-parameter` also writes to it. Nothing else may change it while a
+	// command runs.
 	World *world.World
 	// Region and Account, 12 digits, are where the build runs.
 	Region, Account string
@@ -40,10 +42,11 @@ type Services struct {
 
 // Tool is the command over the services. Credentials that `sts assume-role` has given out are known to this Tool alone.
 func Tool(s Services) tools.Tool {
-	sessions := newSessions()
+	sessions, clouds := newSessions(), &clouds{world: s.World}
 	return func(ctx context.Context, c tools.Command) int {
-		err := (&call{Services: s, ctx: ctx, Command: c, sessions: sessions}).run()
-		return report(ctx, c.Stderr, err)
+		run := &call{Services: s, ctx: ctx, Command: c, sessions: sessions, clouds: clouds}
+		run.World = clouds.copy()
+		return report(ctx, c.Stderr, run.run())
 	}
 }
 
@@ -53,12 +56,32 @@ type call struct {
 	tools.Command
 	ctx      context.Context
 	sessions *sessions
+	clouds   *clouds
 	caller   caller
 	global   globals
 	region   string
 	service  string
 	op       *operation
 	given    arguments
+}
+
+// clouds guards the world: the commands of a shell's pipe run at the same time.
+type clouds struct {
+	mu    sync.Mutex
+	world *world.World
+}
+
+// copy is the world as it is, for one command to read.
+func (c *clouds) copy() *world.World {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.world.Clone()
+}
+
+func (c *clouds) change(with func(*world.World)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	with(c.world)
 }
 
 func (c *call) run() error {

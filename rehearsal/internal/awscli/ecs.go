@@ -130,7 +130,8 @@ func (c *call) listTasks() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.ask("ecs:ListTasks", "*", "ecs:cluster", cluster.Attr("arn")); err != nil {
+	// Its resource type is the container instance, here any.
+	if err := c.ask("ecs:ListTasks", c.arn("ecs", "container-instance/"+cluster.Attr("name")+"/*"), "ecs:cluster", cluster.Attr("arn")); err != nil {
 		return nil, err
 	}
 	return map[string]any{"taskArns": []string{}}, nil

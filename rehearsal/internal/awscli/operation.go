@@ -45,6 +45,8 @@ type param struct {
 	members []string
 	// oneOf are the possible values; empty: any.
 	oneOf []string
+	// bare is the value of the option without one; empty: it must have one.
+	bare string
 }
 
 func required(names ...string) []param {

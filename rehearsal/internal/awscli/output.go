@@ -99,6 +99,12 @@ func inBlocks(n *yaml.Node) {
 	}
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
 		n.Style = 0
+		var plain any
+		if yaml.Unmarshal([]byte(n.Value), &plain) == nil {
+			if _, text := plain.(string); !text { // as an account's digits
+				n.Style = yaml.SingleQuotedStyle
+			}
+		}
 	}
 	for _, child := range n.Content {
 		inBlocks(child)

@@ -109,6 +109,8 @@ func (p *parser) option(word string) error {
 		for len(p.args) > 0 && !isOption(p.args[0]) {
 			words, p.args = append(words, p.args[0]), p.args[1:]
 		}
+	case (len(p.args) == 0 || isOption(p.args[0])) && known.bare != "":
+		words = []string{known.bare}
 	case len(p.args) == 0 || isOption(p.args[0]):
 		return misused("argument --%s: expected one argument", known.name)
 	default:

@@ -3,13 +3,14 @@ package awscli
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 func s3Operations() map[string]operation {
 	shown := optional(flag, "dryrun", "quiet", "only-show-errors", "no-progress")
 	filters := optional(filter, "include", "exclude")
-	put := with(optional(text, "acl", "content-type", "cache-control", "content-encoding", "content-disposition", "sse", "sse-kms-key-id", "storage-class",
-		"metadata-directive"), optional(object, "metadata"), optional(flag, "guess-mime-type", "follow-symlinks"))
+	put := with(optional(text, "acl", "content-type", "cache-control", "content-encoding", "content-disposition", "sse-kms-key-id", "storage-class",
+		"metadata-directive"), []param{{name: "sse", bare: "AES256"}}, optional(object, "metadata"), optional(flag, "guess-mime-type", "follow-symlinks"))
 	transfer := with(shown, filters, put)
 	both := [2]int{2, 2}
 	return map[string]operation{
@@ -69,7 +70,7 @@ func (c *call) listAll() (any, error) {
 		return nil, err
 	}
 	folder := at.key[:strings.LastIndex(at.key, "/")+1]
-	shown, lines := map[string]bool{}, []string{}
+	shown, prefixes, lines := map[string]bool{}, []string{}, []string{}
 	for _, o := range found {
 		if delimiter == "" {
 			lines = append(lines, listed(o, o.Key))
@@ -81,10 +82,11 @@ func (c *call) listAll() (any, error) {
 			lines = append(lines, listed(o, name))
 		case !shown[name]:
 			shown[name] = true
-			lines = append(lines, fmt.Sprintf("%30s %s/", "PRE", name))
+			prefixes = append(prefixes, fmt.Sprintf("%30s %s/", "PRE", name))
 		}
 	}
-	if len(lines) == 0 && at.key != "" {
+	lines = append(prefixes, lines...)
+	if len(lines) == 0 && at.key != "" { // nothing has the prefix; an empty bucket is no error
 		return nil, failure{code: exitTransfer}
 	}
 	for _, l := range lines {
@@ -101,12 +103,13 @@ func listed(o Object, name string) string {
 	return fmt.Sprintf("%-19s %10d %s", o.Modified.UTC().Format(listedTime), o.Size, name)
 }
 
+// listBuckets has no time of creation to tell, and tells the present.
 func (c *call) listBuckets() error {
 	if err := c.ask("s3:ListAllMyBuckets", "*"); err != nil {
 		return err
 	}
 	for _, b := range c.World.All("aws:s3/bucketV2:BucketV2") {
-		if _, err := fmt.Fprintf(c.Stdout, "%s %s\n", first(b.Attr("creationDate"), "2006-01-02 15:04:05"), b.Attr("bucket")); err != nil {
+		if _, err := fmt.Fprintf(c.Stdout, "%s %s\n", time.Now().UTC().Format(listedTime), b.Attr("bucket")); err != nil {
 			return err
 		}
 	}

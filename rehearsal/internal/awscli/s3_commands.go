@@ -20,7 +20,7 @@ func (c *call) ends() (from, to location, kind string, err error) {
 	kind, ok := ways[[2]bool{from.remote(), to.remote()}]
 	if !ok {
 		const forms = "<LocalPath> <S3Uri> or <S3Uri> <LocalPath> or <S3Uri> <S3Uri>"
-		return from, to, "", failure{exitUsage, "usage: aws s3 " + forms + "\nError: Invalid argument type"}
+		return from, to, "", failure{exitUsage, "usage: aws s3 " + c.op.name + " " + forms + "\nError: Invalid argument type"}
 	}
 	if !from.remote() && from.key != "-" {
 		if _, err := os.Stat(c.abs(from.key)); err != nil {
@@ -42,10 +42,13 @@ func (c *call) copyOrMove() (any, error) {
 	}
 	if c.moves() {
 		kind = "move"
+		if target := c.target(to, path.Base(from.key)); target == from {
+			return nil, failure{exitUsage, fmt.Sprintf("Cannot mv a file onto itself: %s - %s", from, target)}
+		}
 	}
 	sources, err := c.sources(from)
 	if err != nil {
-		return nil, fatal(err)
+		return nil, c.fatal(err)
 	}
 	var all []transfer
 	for _, s := range sources {
@@ -69,7 +72,7 @@ func (c *call) stream(from, to location) error {
 	}
 	if err != nil {
 		verb := map[bool]string{true: "upload", false: "download"}[to.remote()]
-		return failure{exitTransfer, fmt.Sprintf("%s failed: %s to %s %s", verb, from, to, err)}
+		return c.failed(fmt.Sprintf("%s failed: %s to %s %s", verb, from, to, err))
 	}
 	return nil
 }
@@ -204,7 +207,7 @@ func (c *call) removeAll() (any, error) {
 	if c.given.flag("recursive", false) {
 		var err error
 		if found, err = c.below(at); err != nil {
-			return nil, fatal(err)
+			return nil, c.fatal(err)
 		}
 	}
 	var all []transfer

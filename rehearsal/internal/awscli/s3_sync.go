@@ -17,11 +17,11 @@ func (c *call) syncAll() (any, error) {
 	}
 	sources, err := c.below(from)
 	if err != nil {
-		return nil, fatal(err)
+		return nil, c.fatal(err)
 	}
 	there, err := c.below(to)
 	if err != nil {
-		return nil, fatal(err)
+		return nil, c.fatal(err)
 	}
 	old := map[string]entry{}
 	for _, e := range there {

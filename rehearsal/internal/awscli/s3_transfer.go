@@ -45,9 +45,7 @@ func (c *call) transfers(all []transfer) error {
 		}
 		if err := c.transfer(t); err != nil {
 			failed = true
-			if !c.given.flag("quiet", false) {
-				_, _ = fmt.Fprintf(c.Stderr, "%s failed: %s %s\n", t.kind, way, err)
-			}
+			_ = c.failed(fmt.Sprintf("%s failed: %s %s", t.kind, way, err))
 			continue
 		}
 		c.say("%s: %s", t.kind, way)
@@ -56,6 +54,14 @@ func (c *call) transfers(all []transfer) error {
 		return failure{code: exitTransfer}
 	}
 	return nil
+}
+
+// failed tells of a failure, without the empty line that the CLI's other errors have, and is the exit code for it.
+func (c *call) failed(line string) error {
+	if !c.given.flag("quiet", false) {
+		_, _ = fmt.Fprintln(c.Stderr, line)
+	}
+	return failure{code: exitTransfer}
 }
 
 func (c *call) say(format string, args ...any) {
@@ -179,10 +185,10 @@ func renamed(err error, operation string) error {
 }
 
 // fatal is an error before the first transfer.
-func fatal(err error) error {
+func (c *call) fatal(err error) error {
 	var f failure
 	if errors.As(err, &f) && f.code != exitService {
 		return err
 	}
-	return failure{exitTransfer, "fatal error: " + err.Error()}
+	return c.failed("fatal error: " + err.Error())
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 )
 
 func s3apiOperations() map[string]operation {
@@ -27,7 +26,7 @@ func (c *call) apiPut() (any, error) {
 	content := []byte{}
 	if name := c.given.text("body"); name != "" {
 		var err error
-		if content, err = os.ReadFile(c.abs(name)); err != nil {
+		if content, err = c.readFile(name); err != nil {
 			return nil, failure{exitUsage, "Error parsing parameter '--body': Blob values must be a path to a file."}
 		}
 	}

@@ -1,14 +1,15 @@
 package awscli
 
 import (
+	"crypto/sha256"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 )
 
 const parameterType = "aws:ssm/parameter:Parameter"
@@ -128,9 +129,10 @@ func (c *call) parameterValue(r *drydock.Record) (parameterValue, error) {
 }
 
 // encrypted stands for a ciphertext, which nothing can read.
-func encrypted(arn string) string { return fmt.Sprintf("AQICAH%x", arn)[:64] }
+func encrypted(arn string) string { return fmt.Sprintf("AQICAH%X", sha256.Sum256([]byte(arn))) }
 
-// askParameterKey: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+// askParameterKey: Encrypt for a standard parameter, GenerateDataKey for an advanced one.
+// https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
 func (c *call) askParameterKey(action, key, arn string) error {
 	if reason, denied := c.askKey(action, key, "ssm", "PARAMETER_ARN", arn); denied {
 		return c.refuse("AccessDeniedException", "%s", c.denial(action, c.customerKey(key), reason))
@@ -152,23 +154,32 @@ func (c *call) putParameter() (any, error) {
 	case was == nil && kind == "":
 		return nil, c.refuse("ValidationException", "A parameter type is required when you create a parameter.")
 	}
-	r := &drydock.Record{Type: parameterType, ID: name, Inputs: map[string]any{"name": name}, Outputs: map[string]any{"arn": arn}, Scope: c.caller.account() + "/" + c.region}
-	if was != nil {
-		r.Inputs, r.Outputs = was.Inputs.Copy(), was.Outputs.Copy()
-	}
-	maps.Copy(r.Inputs, map[string]any{"type": first(kind, r.Inputs.Str("type")), "keyId": first(key, r.Inputs.Str("keyId"))})
-	maps.Copy(r.Outputs, map[string]any{"value": c.given.text("value"), "version": r.Outputs.Num("version") + 1})
-	if r.Inputs.Str("type") == "SecureString" {
-		if err := c.askParameterKey("kms:Encrypt", r.Inputs.Str("keyId"), arn); err != nil {
+	if kind = first(kind, attr(was, "type")); kind == "SecureString" {
+		action := map[bool]string{true: "kms:GenerateDataKey", false: "kms:Encrypt"}[c.given.text("tier") == "Advanced"]
+		if err := c.askParameterKey(action, first(key, attr(was, "keyId")), arn); err != nil {
 			return nil, err
 		}
 	}
-	if was != nil {
-		c.World.Remove(was)
-	}
-	c.World.Add(r)
+	r := &drydock.Record{Type: parameterType, ID: name, Scope: c.caller.account() + "/" + c.region, Inputs: map[string]any{"name": name, "type": kind}}
+	c.clouds.change(func(w *world.World) {
+		version := 1.0
+		if old := w.Find(parameterType, "arn", arn); old != nil {
+			version = old.Outputs.Num("version") + 1
+			w.Remove(old)
+		}
+		r.Outputs = map[string]any{"arn": arn, "keyId": first(key, attr(was, "keyId")), "value": c.given.text("value"), "version": version}
+		w.Add(r)
+	})
 	return struct {
 		Version int
 		Tier    string
 	}{int(r.Outputs.Num("version")), first(c.given.text("tier"), "Standard")}, nil
+}
+
+// attr is an attribute of a record that may not exist.
+func attr(r *drydock.Record, name string) string {
+	if r == nil {
+		return ""
+	}
+	return r.Attr(name)
 }

@@ -3,6 +3,7 @@ package awscli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,7 +106,7 @@ func (c *call) load(p param, word string) (string, error) {
 			return word, nil
 		}
 	}
-	content, err := os.ReadFile(c.abs(name))
+	content, err := c.readFile(name)
 	if err != nil {
 		return "", failure{exitUsage, fmt.Sprintf("Error parsing parameter '--%s': Unable to load paramfile %s: %s", p.name, word, reason(err, name))}
 	}
@@ -114,6 +115,17 @@ func (c *call) load(p param, word string) (string, error) {
 			"text contents could not be decoded.  If this is a binary file, please use the fileb:// prefix instead of the file:// prefix.", p.name, word)}
 	}
 	return string(content), nil
+}
+
+// readFile reads a file of the command. Its standard input is not this process's; its other descriptors are out of reach.
+func (c *call) readFile(name string) ([]byte, error) {
+	switch {
+	case name == "/dev/stdin" || name == "/dev/fd/0" || name == "/proc/self/fd/0":
+		return io.ReadAll(c.Stdin)
+	case strings.HasPrefix(name, "/dev/fd/") || strings.HasPrefix(name, "/proc/self/"):
+		return nil, fmt.Errorf("the rehearsal cannot read %s of the command's process: take a file or /dev/stdin", name)
+	}
+	return os.ReadFile(c.abs(name))
 }
 
 // reason is an error of a file in the words of Python.

@@ -33,7 +33,7 @@ func deployed(t *testing.T, stack string) *world.World {
 
 // Every call of a release of the repository's stacks is allowed, and none of those that must not be possible.
 func TestDeployedStacks(t *testing.T) {
-	for _, stack := range []string{"dev", "production"} {
+	for _, stack := range []string{"dev", "staging", "production"} {
 		t.Run(stack, func(t *testing.T) {
 			w := deployed(t, stack)
 			p, err := w.Pipeline("")
@@ -49,6 +49,7 @@ func TestDeployedStacks(t *testing.T) {
 				assert.True(t, strings.HasPrefix(c.Doc, "https://docs.aws.amazon.com/"), c.Action)
 			}
 			assertUsed(t, w, needed)
+			assertMissed(t, w, needed)
 
 			forbidden := calls.Forbidden(w, p)
 			require.Greater(t, len(forbidden), 200)

@@ -143,6 +143,21 @@ func divisions(w *world.World, p *world.Pipeline) []ban {
 		bans = append(bans, ban{why: "read a secret", resource: r.Attr("arn"), actions: []string{"secretsmanager:GetSecretValue"},
 			but: []part{launches, builds, runs}}) // a build and an application may be given secrets of their own
 	}
+	for _, a := range actionsOf(p) {
+		if connection := a.Configuration["ConnectionArn"]; connection != "" {
+			bans = append(bans, ban{why: "read the source", resource: connection,
+				actions: []string{"codestar-connections:UseConnection", "codeconnections:UseConnection"}, but: []part{conducts, builds}})
+		}
+		if project := projectOf(w, a); project != nil && a.Provider == "CodeBuild" {
+			bans = append(bans, ban{why: "run the build", resource: project.Attr("arn"), actions: []string{"codebuild:StartBuild"}, but: []part{conducts}})
+		}
+	}
+	return append(bans, deploymentsApart(w, p)...)
+}
+
+// deploymentsApart are the parts of a deployment.
+func deploymentsApart(w *world.World, p *world.Pipeline) []ban {
+	var bans []ban
 	for _, group := range groupsOf(w, p) {
 		bans = append(bans,
 			ban{why: "deploy", resource: group.Attr("arn"), actions: []string{"codedeploy:CreateDeployment"}, but: []part{conducts}},

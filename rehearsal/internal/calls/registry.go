@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
@@ -9,37 +10,52 @@ import (
 
 const (
 	// pushDoc has what docker needs to push, pullDoc what it needs to pull, cacheDoc what a cache's first pull needs.
-	pushDoc  = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html"
-	pullDoc  = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"
-	cacheDoc = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html"
+	pushDoc     = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html"
+	pullDoc     = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"
+	cacheDoc    = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html"
+	registryDoc = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html"
 )
 
-// pulls are the actions of a docker pull, each on the repository.
-var pulls = []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"}
+// pulls and pushes are the actions of a docker pull and, beyond the first of those, a docker push, on the repository.
+var (
+	pulls  = []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"}
+	pushes = []string{"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"}
+)
 
 // Registry is one call to ECR, as docker and the AWS CLI make them: "ecr:PutImage" by a role on a repository's ARN.
 // Logging in is on no repository.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
 func Registry(action, role, repositoryARN string) access.Call {
-	name := strings.TrimPrefix(repositoryARN[strings.LastIndex(repositoryARN, ":")+1:], "repository/")
-	c := access.Call{Role: role, Action: action, Resource: repositoryARN, Why: "push to or pull from " + name, Doc: pushDoc}
-	if action == "ecr:GetAuthorizationToken" {
-		c.Resource, c.Why = "*", "log in to the registry"
+	name := repositoryName(repositoryARN)
+	switch {
+	case action == "ecr:GetAuthorizationToken":
+		return access.Call{Role: role, Action: action, Resource: "*", Why: "log in to the registry", Doc: pushDoc}
+	case slices.Contains(pushes, action):
+		return access.Call{Role: role, Action: action, Resource: repositoryARN, Why: "push the image " + name, Doc: pushDoc}
+	case slices.Contains(pulls, action):
+		return access.Call{Role: role, Action: action, Resource: repositoryARN, Why: "pull the image " + name, Doc: pullDoc}
 	}
-	return c
+	return access.Call{Role: role, Action: action, Resource: repositoryARN, Why: "use the repository " + name, Doc: registryDoc}
 }
 
-// pull are the calls for an image of the repository. One that a pull-through cache fills is imported, and at the first
-// time created, by whoever pulls.
-func pull(w *world.World, caller by, repositoryARN string) []access.Call {
-	name := strings.TrimPrefix(repositoryARN[strings.LastIndex(repositoryARN, ":")+1:], "repository/")
-	all := caller.may("pull the image "+name, repositoryARN, pulls...)
+// FillCache are the calls that pulling from a pull-through cache takes beside those of every pull: whoever pulls imports
+// the image, and at the first time creates the repository. For other repositories there are none.
+func FillCache(w *world.World, role, repositoryARN string) []access.Call {
+	name := repositoryName(repositoryARN)
 	for _, rule := range w.All("aws:ecr/pullThroughCacheRule:PullThroughCacheRule") {
 		prefix := rule.Attr("ecrRepositoryPrefix")
 		if prefix == "ROOT" || strings.HasPrefix(name, strings.TrimSuffix(prefix, "/")+"/") {
-			cache := by{caller.role, cacheDoc}
-			return append(all, cache.may("fill the cache "+name, repositoryARN, "ecr:CreateRepository", "ecr:BatchImportUpstreamImage")...)
+			return by{role, cacheDoc}.may("fill the cache "+name, repositoryARN, "ecr:CreateRepository", "ecr:BatchImportUpstreamImage")
 		}
 	}
-	return all
+	return nil
+}
+
+// pull are the calls for an image of the repository.
+func pull(w *world.World, caller by, repositoryARN string) []access.Call {
+	all := caller.may("pull the image "+repositoryName(repositoryARN), repositoryARN, pulls...)
+	return append(all, FillCache(w, caller.role, repositoryARN)...)
+}
+
+func repositoryName(arn string) string {
+	return strings.TrimPrefix(arn[strings.LastIndex(arn, ":")+1:], "repository/")
 }

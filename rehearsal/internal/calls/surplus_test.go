@@ -86,3 +86,36 @@ func isAccepted(action, resource string) bool {
 	}
 	return false
 }
+
+// assertMissed takes each statement out of each role's policy in turn: a call of its role must then be denied, with a
+// reason that names the role.
+func assertMissed(t *testing.T, w *world.World, needed []access.Call) {
+	t.Helper()
+	for at, original := range w.All("aws:iam/rolePolicy:RolePolicy") {
+		document, err := iam.Parse(original.Attr("policy"))
+		require.NoError(t, err)
+		for i, s := range document.Statements {
+			if s.Sid == "MoveRules" {
+				continue // as accepted: no listener has rules yet
+			}
+			less := document
+			less.Statements = slices.Delete(slices.Clone(document.Statements), i, i+1)
+			text, err := less.MarshalJSON()
+			require.NoError(t, err)
+			changed := w.Clone()
+			r := changed.All("aws:iam/rolePolicy:RolePolicy")[at]
+			r.Inputs["policy"], r.Outputs["policy"] = string(text), string(text)
+			assert.Contains(t, firstDenial(changed, needed), "role "+r.Inputs.Str("role"), "without statement %s", s.Sid)
+		}
+	}
+}
+
+func firstDenial(w *world.World, needed []access.Call) string {
+	judge := access.New(w)
+	for _, c := range needed {
+		if decided := judge.Decide(c); !decided.Allowed {
+			return decided.Reason
+		}
+	}
+	return "nothing is denied"
+}

@@ -200,6 +200,7 @@ func TestErrors(t *testing.T) {
 func TestDeniedActions(t *testing.T) {
 	pushed := []string{
 		"ecr:BatchCheckLayerAvailability", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage",
+		"ecr:BatchGetImage", // https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
 	}
 	b := newBench(t, images.None)
 	b.write("Dockerfile", scratchFile)

@@ -60,7 +60,7 @@ var commands = map[string]func(*daemon, context.Context, tools.Command) error{
 	"pull": (*daemon).pull, "image pull": (*daemon).pull, "push": (*daemon).push, "image push": (*daemon).push,
 	"tag": (*daemon).tag, "image tag": (*daemon).tag, "rmi": (*daemon).remove, "image rm": (*daemon).remove,
 	"images": (*daemon).list, "image ls": (*daemon).list, "image list": (*daemon).list,
-	"inspect": (*daemon).inspect, "image inspect": (*daemon).inspectImage,
+	"inspect": (*daemon).inspect, "image inspect": (*daemon).inspect,
 	"buildx create": (*daemon).nothing, "buildx use": (*daemon).nothing, "buildx inspect": (*daemon).nothing, "buildx rm": (*daemon).nothing,
 	"image prune": (*daemon).nothing, "system prune": (*daemon).nothing, "builder prune": (*daemon).nothing,
 	"buildx version": (*daemon).nothing,
@@ -115,7 +115,11 @@ func (d *daemon) nothing(context.Context, tools.Command) error { return nil }
 
 // parse reads an image's name as docker does: without host it is Docker Hub's, without tag the tag is latest.
 func parse(text string) (name.Reference, error) {
-	ref, err := name.ParseReference(text)
+	full := text
+	if !strings.Contains(text, "/") {
+		full = "library/" + text // so that a name may have one letter
+	}
+	ref, err := name.ParseReference(full)
 	if err == nil {
 		return ref, nil
 	}
@@ -151,7 +155,7 @@ func (d *daemon) keep(made v1.Image, tags ...string) (*image, error) {
 func (d *daemon) find(text string) *image {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if ref, err := name.ParseReference(text); err == nil {
+	if ref, err := parse(text); err == nil {
 		if found := d.images[ref.Name()]; found != nil {
 			return found
 		}

@@ -99,7 +99,7 @@ func (d *daemon) remove(_ context.Context, c tools.Command) error {
 func (d *daemon) forget(text string, found *image) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if ref, err := name.ParseReference(text); err == nil && d.images[ref.Name()] != nil {
+	if ref, err := parse(text); err == nil && d.images[ref.Name()] != nil {
 		delete(d.images, ref.Name())
 		return
 	}
@@ -155,7 +155,7 @@ func (d *daemon) rows(filter string, long bool) ([]row, error) {
 		if ref, err := name.NewTag(full); err == nil && full != i.id {
 			r.Repository, r.Tag = familiar(ref.Context()), ref.TagStr()
 		}
-		if wanted := server(filter); filter != "" && !matches(r, filter, wanted) {
+		if filter != "" && !matches(r, filter) {
 			continue
 		}
 		digest, err := i.Image.Digest()
@@ -176,8 +176,8 @@ func (d *daemon) rows(filter string, long bool) ([]row, error) {
 	return rows, nil
 }
 
-func matches(r row, filter, _ string) bool {
-	ref, err := name.ParseReference(filter)
+func matches(r row, filter string) bool {
+	ref, err := parse(filter)
 	if err != nil || familiar(ref.Context()) != r.Repository {
 		return false
 	}
@@ -194,10 +194,6 @@ func bytesOf(i *image) (int64, error) {
 		size += l.Size
 	}
 	return size, nil
-}
-
-func (d *daemon) inspectImage(ctx context.Context, c tools.Command) error {
-	return d.inspect(ctx, c)
 }
 
 // inspect prints images as docker describes them.

@@ -45,10 +45,26 @@ type event struct {
 
 func charts(v *verdict.Verdict) []chart {
 	end := ends(v)
-	if len(v.Traffic) == 0 || end <= 0 {
+	if still(v.Traffic) != "" || len(v.Traffic) == 0 || end <= 0 {
 		return nil
 	}
 	return []chart{newChart(v, end, "wide", 1120, 300), newChart(v, end, "narrow", 360, 250)}
+}
+
+// still is a sentence where the share never changes, which is no picture; else "".
+func still(samples []verdict.Sample) string {
+	for _, s := range samples {
+		if s.Green != samples[0].Green {
+			return ""
+		}
+	}
+	switch {
+	case len(samples) == 0:
+		return ""
+	case samples[0].Green == 0:
+		return "The old version answers all requests from beginning to end: no user notices."
+	}
+	return "The new version answers " + percent(samples[0].Green) + " of requests from beginning to end."
 }
 
 func newChart(v *verdict.Verdict, end time.Duration, class string, width, height int) chart {

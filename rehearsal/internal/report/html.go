@@ -58,6 +58,7 @@ type page struct {
 
 	Pipelines []pipelineDrawing
 	Charts    []chart
+	Still     string // what is said of traffic that does not change
 	Stages    []stageView
 
 	Required, Refused decisions
@@ -100,7 +101,7 @@ type decisions struct {
 func newPage(v *verdict.Verdict) *page {
 	p := &page{
 		Verdict: v, Passed: v.Passed(), Source: sourced(v.Source), Located: strings.TrimPrefix(located(v), " · "),
-		Pipelines: pipelineDrawings(v), Charts: charts(v), Spent: spent(v),
+		Pipelines: pipelineDrawings(v), Charts: charts(v), Still: still(v.Traffic), Spent: spent(v),
 	}
 	for i := range v.Steps {
 		if s := &v.Steps[i]; s.Problem != nil {

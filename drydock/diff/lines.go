@@ -15,7 +15,7 @@ type Line struct {
 }
 
 // longest is how many characters of a value a line shows.
-const longest = 300
+const longest = 200
 
 // Lines describe the change, the resource first and then each property, old before new.
 func (c Change) Lines() []Line {
@@ -35,7 +35,7 @@ func (p Property) lines() []Line {
 	was, wasText := p.Old.(string)
 	is, isText := p.New.(string)
 	switch {
-	case wasText && isText && strings.Contains(was+is, "\n"):
+	case wasText && isText && strings.Contains(was+is, "\n") && is != knownLater:
 		return append([]Line{{' ', "    " + p.Path + ":" + forces}}, textLines(was, is)...)
 	case p.Old == nil && p.New == nil, wasText && isText && was == is:
 		return []Line{{' ', "    " + p.Path + ": " + whether(wasText, value(p.Old)+" → ", "") + value(p.New) + " changes" + forces}}

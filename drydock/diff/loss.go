@@ -61,8 +61,11 @@ var lost = map[string]loss{
 	"aws:route53/record:Record":                                {Traffic, "the name's resolution"},
 	"cloudflare:index/originCaCertificate:OriginCaCertificate": {Traffic, "TLS between Cloudflare and the origin"},
 	"cloudflare:index/record:Record":                           {Traffic, "the name's resolution"},
-	"aws:codestarconnections/connection:Connection":            {Releases, "its authorization: a new one is pending until somebody confirms it"},
+	"aws:codestarconnections/connection:Connection":            {Releases, "no pipeline a source until somebody confirms a new one in the console"},
 }
+
+// consequence leads from what happens to what is lost by it.
+var consequence = map[Kind]string{Data: "which loses", Traffic: "which interrupts", Releases: "which leaves"}
 
 // losses judges a deletion or a replacement.
 func losses(s drydock.Step, moved renames) []Danger {
@@ -73,10 +76,7 @@ func losses(s drydock.Step, moved renames) []Danger {
 	if !known || s.Old != nil && s.Old.RetainOnDelete && (s.Op == "delete" || at.kind == Data) {
 		return nil // what is retained stays in the cloud as it is
 	}
-	reason := fmt.Sprintf("%s is deleted, and with it %s", noun(s.Type), at.what)
-	if s.Op == "replace" {
-		reason = fmt.Sprintf("%s is replaced by a new one, and with the old one goes %s", noun(s.Type), at.what)
-	}
+	reason := fmt.Sprintf("%s is %sd, %s %s", noun(s.Type), s.Op, consequence[at.kind], at.what)
 	if guard := guarded(s); guard != "" {
 		reason += "; " + guard
 	}
@@ -91,14 +91,14 @@ func waysOut(s drydock.Step, moved renames) []string {
 		ways = append(ways, alias)
 	}
 	if s.Op == "replace" && len(s.ReplaceKeys) > 0 {
-		ways = append(ways, "leave "+code(s.ReplaceKeys)+" as it is")
+		ways = append(ways, "leave "+code(s.ReplaceKeys)+asItIs(s.ReplaceKeys))
 	}
-	ways = append(ways, "keep the old one: pulumi.RetainOnDelete(true) in an up before this one")
+	ways = append(ways, "keep the old one: `pulumi.RetainOnDelete(true)` in an up before this one")
 	if s.Op == "delete" && s.Old != nil && s.Old.ID != "" {
 		ways = append(ways, fmt.Sprintf("once kept, take it over where it is wanted: `pulumi import %s <name> %s`", s.Type, s.Old.ID))
 	}
 	if s.Old != nil && !s.Old.Protect {
-		ways = append(ways, "pulumi.Protect(true) makes Pulumi refuse it")
+		ways = append(ways, "`pulumi.Protect(true)` makes Pulumi refuse it")
 	}
 	return ways
 }
@@ -130,6 +130,8 @@ func number(v any) float64 {
 	n, _ := v.(float64)
 	return n
 }
+
+func asItIs(names []string) string { return whether(len(names) == 1, " as it is", " as they are") }
 
 func code(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
 

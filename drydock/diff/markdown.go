@@ -157,8 +157,8 @@ func (d Danger) markdown() string {
 	if len(d.Forces) > 0 {
 		fmt.Fprintf(&b, " (by %s)", joined(d.Forces, code1))
 	}
-	for _, way := range d.WayOut {
-		b.WriteString("\n  - " + rich(way))
+	for i, way := range d.WayOut {
+		b.WriteString(whether(i == 0, "\n  <br>way out: ", "; or ") + rich(way))
 	}
 	return b.String() + "\n"
 }

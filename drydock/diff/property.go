@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 )
@@ -107,7 +108,7 @@ func compare(path string, was, will any) []Property {
 	}
 	if a, ok := was.(map[string]any); ok {
 		if b, ok := will.(map[string]any); ok {
-			return compareMaps(path, a, b, ".%s")
+			return compareObjects(path, a, b)
 		}
 	}
 	if a, ok := was.([]any); ok {
@@ -132,6 +133,26 @@ func document(v any) (doc any, ok bool) {
 		return nil, false
 	}
 	return doc, json.Unmarshal([]byte(text), &doc) == nil
+}
+
+// compareObjects takes of an archive only the files: its own hash follows from theirs.
+func compareObjects(path string, was, will map[string]any) []Property {
+	if !isContent(was) || !isContent(will) {
+		return compareMaps(path, was, will, ".%s")
+	}
+	a, packed := was["assets"].(map[string]any)
+	b, packs := will["assets"].(map[string]any)
+	if packed && packs {
+		return compareMaps(path, a, b, "[%s]")
+	}
+	return []Property{{Path: path, Old: shown(was), New: shown(will)}}
+}
+
+// isContent tells whether the object is an asset or archive as Pulumi writes it.
+// https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig
+func isContent(v map[string]any) bool {
+	kind, _ := v[sig.Key].(string)
+	return kind == sig.AssetSig || kind == sig.ArchiveSig
 }
 
 func compareMaps(path string, was, will map[string]any, format string) []Property {
@@ -206,7 +227,7 @@ func shown(v any) any {
 		}
 		return out
 	case map[string]any:
-		if hash, ok := v["hash"].(string); ok && v[resource.SigKey] != nil {
+		if hash, ok := v["hash"].(string); ok && isContent(v) {
 			return "[content " + hash[:min(12, len(hash))] + "]"
 		}
 		out := make(map[string]any, len(v))

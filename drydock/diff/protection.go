@@ -64,7 +64,7 @@ func unguarded(steps []drydock.Step) []Danger {
 		}
 		found = append(found, Danger{
 			Kind: Protection, Op: s.Op, Resource: resourceOf(s), Reason: strings.Join(reasons, "; "), Forces: forces,
-			WayOut: []string{"leave " + code(forces) + " as it is, unless what is in the resource may be lost"},
+			WayOut: []string{"leave " + code(forces) + asItIs(forces) + ", unless what is in the resource may be lost"},
 		})
 	}
 	return found

@@ -87,7 +87,7 @@ func (r renames) wayOut(s drydock.Step) string {
 	if found.from.URN != s.URN {
 		inside = ", and all that is in it stays"
 	}
-	return fmt.Sprintf("if %s `%s` is `%s` renamed, give it pulumi.Aliases([]pulumi.Alias{{%s}})%s",
+	return fmt.Sprintf("if %s `%s` is `%s` renamed, give it `pulumi.Aliases([]pulumi.Alias{{%s}})`%s",
 		noun(found.to.Type), found.to.Name, found.from.Name, strings.Join(aliasFields(found), ", "), inside)
 }
 

@@ -49,7 +49,7 @@ func (s *scanner) pairs(end string) (map[string]any, error) {
 		if key == "" || !s.next('=') {
 			return nil, s.expected("'='")
 		}
-		value, err := s.value(end)
+		value, err := s.value()
 		if err != nil {
 			return nil, err
 		}
@@ -71,10 +71,10 @@ func (s *scanner) more(value any, end string) (any, error) {
 		if all == nil {
 			all = []any{value}
 		}
-		if s.at == len(s.word) { // a,: a list of one
-			break
+		if s.at == len(s.word) {
+			return nil, s.expected("'<second>'")
 		}
-		v, err := s.value(end)
+		v, err := s.value()
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (s *scanner) keyFollows(end string) bool {
 	return stop >= 0 && rest[stop] == '='
 }
 
-func (s *scanner) value(end string) (any, error) {
+func (s *scanner) value() (any, error) {
 	s.space()
 	switch {
 	case s.next('['):
@@ -110,13 +110,13 @@ func (s *scanner) value(end string) (any, error) {
 	case s.at < len(s.word) && (s.word[s.at] == '"' || s.word[s.at] == '\''):
 		return s.quoted(s.word[s.at])
 	}
-	return strings.TrimSpace(s.until("," + end)), nil
+	return strings.TrimSpace(s.until(",]}")), nil
 }
 
 func (s *scanner) items() (any, error) {
 	all := []any{}
 	for !s.next(']') {
-		v, err := s.value("]")
+		v, err := s.value()
 		if err != nil {
 			return nil, err
 		}

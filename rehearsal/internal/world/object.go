@@ -67,3 +67,14 @@ func (w *World) Bucket(name string) *drydock.Record {
 	}
 	return nil
 }
+
+// Buckets are the names of all.
+func (w *World) Buckets() []string {
+	var names []string
+	for _, typ := range []string{"aws:s3/bucketV2:BucketV2", "aws:s3/bucket:Bucket"} {
+		for _, r := range w.All(typ) {
+			names = append(names, r.ID)
+		}
+	}
+	return names
+}

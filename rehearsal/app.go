@@ -1,0 +1,82 @@
+package rehearsal
+
+import (
+	"io"
+	"time"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+// App is what is released.
+type App struct {
+	// Dir is the folder that stands for the repository: what `git push` would bring to the pipeline. In a git working
+	// tree these are the files that git knows or would add, uncommitted changes included. Required.
+	Dir string
+	// Pipeline is the name of the pipeline. Default: the only one in the clouds.
+	Pipeline string
+	// Repository and Branch are what is pushed to, as "acme/shop" and "main". Default: what the pipeline follows.
+	Repository, Branch string
+	// Commit is the revision, 40 hexadecimal digits, and Message its first line. Default: the folder's HEAD, or where
+	// there is no git a digest of the files.
+	Commit, Message string
+}
+
+// Option changes the circumstances of a release.
+type Option func(*settings)
+
+type settings struct {
+	builder   string
+	tasks     bool
+	pending   bool
+	alarms    []alarm
+	hooks     map[string]string
+	stack     *drydock.Stack
+	begin     func(*Verdict)
+	step      func(verdict.Step)
+	log       io.Writer
+}
+
+type alarm struct {
+	name string
+	at   time.Duration
+}
+
+// Builder chooses what builds images: "docker", "podman", "buildah", or "none" for images that are put together
+// without running the Dockerfile. Default: the first of them that works on this machine.
+func Builder(name string) Option { return func(s *settings) { s.builder = name } }
+
+// WithoutTasks does not run the released containers: for an application that cannot start without what a rehearsal does
+// not have, such as its database. Health checks are then taken as answered, and the verdict says so.
+func WithoutTasks() Option { return func(s *settings) { s.tasks = false } }
+
+// PendingConnection leaves a connection that the program has made as AWS makes it: PENDING, until someone completes it
+// in the console. Default: the rehearsal takes that person's part, and says so.
+func PendingConnection() Option { return func(s *settings) { s.pending = true } }
+
+// Alarm fires the CloudWatch alarm of that name at a time after traffic has begun to shift.
+func Alarm(name string, at time.Duration) Option {
+	return func(s *settings) { s.alarms = append(s.alarms, alarm{name, at}) }
+}
+
+// Hook makes a lifecycle hook answer with the result: "Succeeded", "Failed", or "TimedOut" for never. hook is an event, as
+// "AfterAllowTestTraffic", or the function's name or ARN. Default: every hook succeeds, as the functions are not run.
+func Hook(hook, result string) Option { return func(s *settings) { s.hooks[hook] = result } }
+
+// Of releases through the stack's pipeline, and previews the stack afterwards: a release must leave nothing for an `up`
+// to change back. Default: any pipeline in the clouds, and no preview.
+func Of(stack *drydock.Stack) Option { return func(s *settings) { s.stack = stack } }
+
+// Show shows the release while it is rehearsed: what is released, and each step as it ends.
+func Show(t *Terminal) Option { return func(s *settings) { s.begin, s.step = t.Header, t.Step } }
+
+// Log takes the output of the build while it runs.
+func Log(w io.Writer) Option { return func(s *settings) { s.log = w } }
+
+func settled(options []Option) *settings {
+	s := &settings{tasks: true, hooks: map[string]string{}, begin: func(*Verdict) {}, step: func(verdict.Step) {}, log: io.Discard}
+	for _, option := range options {
+		option(s)
+	}
+	return s
+}

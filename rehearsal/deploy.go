@@ -1,0 +1,128 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/appspec"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/rollout"
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+// deployed is what a deployment has put in place.
+type deployed struct {
+	cluster, service string
+	containers       string // JSON of the revision's container definitions
+}
+
+// deploy registers the task definition that the build has left, and has CodeDeploy replace the tasks and shift the
+// traffic.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
+func (r *release) deploy(ctx context.Context, a action) error {
+	var revision *revision
+	err := r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Files"}, func(s *verdict.Step) (err error) {
+		revision, err = r.readRevision(s, a)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var group *drydock.Record
+	err = r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Registration", Took: 2 * time.Second}, func(s *verdict.Step) error {
+		application, name := a.Configuration["ApplicationName"], a.Configuration["DeploymentGroupName"]
+		if group = calls.Group(r.world, application, name); group == nil {
+			return &verdict.Problem{
+				What:  fmt.Sprintf("DeploymentGroupDoesNotExistException: the application %s has no deployment group %s", application, name),
+				Where: "pipeline " + r.pipeline.Name, Fix: "let the action name an application and a deployment group that exist",
+			}
+		}
+		s.Detail = "a revision of " + revision.task.Family
+		return r.ask(s, calls.Register(r.world, r.pipeline, a.Action, revision.task.Family, revision.roles))
+	})
+	if err != nil {
+		return err
+	}
+	g, err := r.prepare(ctx, a, group, revision)
+	if err != nil {
+		return err
+	}
+	more := map[*verdict.Problem][]verdict.Problem{}
+	outcome := rollout.Run(ctx, rollout.Input{
+		World: r.world, Group: group, Task: revision.task, Spec: revision.spec, Start: r.clock,
+		Images: g.platforms, Tasks: r.starter(g, revision.task), Alarm: r.alarms(), Hooks: r.hooks(revision.spec),
+		Ask: func(m rollout.Moment, detail string) *verdict.Problem {
+			s := &verdict.Step{Stage: a.stage, Name: string(m)}
+			p := problemOf(r.ask(s, r.callsAt(m, detail, group, g)))
+			more[p] = s.More
+			return p
+		},
+	})
+	for _, s := range outcome.Steps {
+		s.Stage, s.Action, s.More = a.stage, a.Name, append(s.More, more[s.Problem]...)
+		r.emit(s)
+	}
+	return r.conclude(ctx, group, revision, outcome)
+}
+
+// conclude takes over what the deployment has done.
+func (r *release) conclude(ctx context.Context, group *drydock.Record, revision *revision, outcome *rollout.Outcome) error {
+	r.clock += outcome.Took
+	r.verdict.Traffic = append(r.verdict.Traffic, outcome.Samples...)
+	for _, note := range outcome.Notes {
+		r.note("%s", note)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("interrupted while the deployment ran: %w", err)
+	}
+	if failed := r.verdict.FailedStep(); failed != nil {
+		return failed.Problem
+	}
+	target := group.Inputs.Obj("ecsService")
+	r.deployed = &deployed{cluster: target.Str("clusterName"), service: target.Str("serviceName"), containers: revision.containers}
+	return nil
+}
+
+func (r *release) alarms() []rollout.Fire {
+	var fires []rollout.Fire
+	for _, a := range r.settings.alarms {
+		fires = append(fires, rollout.Fire{Name: a.name, At: a.at})
+	}
+	return fires
+}
+
+// hooks are the results by function, of those that were told by function or by event.
+func (r *release) hooks(spec *appspec.Spec) map[string]rollout.HookResult {
+	results := map[string]rollout.HookResult{}
+	for name, result := range r.settings.hooks {
+		if hook := spec.Hook(name); hook != nil {
+			name = hook.Function
+		}
+		results[name] = rollout.HookResult(result)
+	}
+	return results
+}
+
+// callsAt are those of one moment of the deployment.
+func (r *release) callsAt(m rollout.Moment, detail string, group *drydock.Record, g *green) []access.Call {
+	switch m {
+	case rollout.CreateTaskSet:
+		return calls.CreateTaskSet(r.world, group, g.calls.Roles)
+	case rollout.StartTasks:
+		return calls.StartTasks(r.world, g.calls)
+	case rollout.RunTask:
+		return calls.RunTask(r.world, g.calls)
+	case rollout.Hook:
+		return calls.Hook(r.world, group, detail)
+	case rollout.Shift:
+		return calls.Shift(r.world, group)
+	case rollout.PollAlarms:
+		return calls.PollAlarms(group)
+	case rollout.Terminate:
+		return calls.Terminate(group)
+	}
+	return nil
+}

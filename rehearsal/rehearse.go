@@ -1,0 +1,141 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/report"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+// Verdict is the outcome of a rehearsal.
+type Verdict = verdict.Verdict
+
+// Problem is a defect that it found.
+type Problem = verdict.Problem
+
+// Run releases the app through the pipeline in the cloud. The test fails when the release does, with the timeline and
+// each problem's place and fix; the verdict is returned for what else a test wants to know.
+func Run(t drydock.TB, cloud *drydock.Dock, app App, options ...Option) *Verdict {
+	t.Helper()
+	v, err := Release(t.Context(), cloud, app, options...)
+	if err != nil {
+		t.Fatalf("the rehearsal could not be carried out: %v", err)
+	}
+	if !v.Passed() {
+		var text strings.Builder
+		if err := report.Terminal(&text, v, false, 100); err != nil {
+			t.Fatalf("%v", err)
+		}
+		t.Fatalf("the release fails:\n%s", text.String())
+	}
+	return v
+}
+
+// Release releases the app through the pipeline in the cloud and leaves the clouds as the release would: images pushed,
+// the new revision running. The verdict tells whether it went through. An error is of the rehearsal itself: no such
+// pipeline, no such folder, an interruption. One folder's rehearsals run one after the other.
+func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Option) (*Verdict, error) {
+	s := settled(options)
+	if err := cloud.Serve(ctx); err != nil {
+		return nil, err
+	}
+	if s.stack != nil && app.Pipeline == "" {
+		name, err := pipelineOf(s.stack)
+		if err != nil {
+			return nil, err
+		}
+		app.Pipeline = name
+	}
+	r, err := newRelease(world.Of(cloud.Cloud()), app, s, filepath.Join(cloud.Dir(), "images"))
+	if err != nil {
+		return nil, err
+	}
+	s.begin(r.verdict)
+	started := time.Now()
+	err = r.play(ctx)
+	if err == nil {
+		err = r.leave(cloud)
+	}
+	if err == nil && s.stack != nil && r.verdict.Passed() {
+		err = r.previewed(ctx, s.stack)
+	}
+	r.verdict.Wall, r.verdict.Images = time.Since(started), r.builder.Busy()
+	return r.verdict, errors.Join(err, r.tidy())
+}
+
+// pipelineOf is the name of the stack's pipeline.
+func pipelineOf(stack *drydock.Stack) (string, error) {
+	resources, err := stack.Resources()
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, r := range resources {
+		if r.Type == "aws:codepipeline/pipeline:Pipeline" {
+			names = append(names, r.ID)
+		}
+	}
+	switch len(names) {
+	case 1:
+		return names[0], nil
+	case 0:
+		return "", fmt.Errorf("the stack has no pipeline in this drydock: bring it up first")
+	}
+	return "", fmt.Errorf("the stack has %d pipelines (%s): name one", len(names), strings.Join(names, ", "))
+}
+
+// previewed: a release must not look like drift. What a preview would change without looking at the clouds is none of
+// the release's doing: the program has been edited since the up.
+func (r *release) previewed(ctx context.Context, stack *drydock.Stack) error {
+	return ignoreProblem(r.do(ctx, verdict.Step{Stage: "Afterwards", Name: "pulumi preview --refresh"}, func(s *verdict.Step) error {
+		refreshed, err := changes(ctx, stack, drydock.Args("--refresh"))
+		if err != nil {
+			return err
+		}
+		s.Detail = "nothing to change"
+		if len(refreshed) == 0 {
+			return nil
+		}
+		edited, err := changes(ctx, stack)
+		if err != nil {
+			return err
+		}
+		drift := slices.DeleteFunc(refreshed, func(c string) bool { return slices.Contains(edited, c) })
+		if len(edited) > 0 {
+			r.note("The program has been edited since the up, and would change %s.", strings.Join(edited, "; "))
+		}
+		if len(drift) == 0 {
+			return nil
+		}
+		s.Detail = ""
+		return &verdict.Problem{
+			What: "an up after this release would change back what the release has changed: " + strings.Join(drift, "; "),
+			Fix:  "let the program ignore what a release changes, with pulumi.IgnoreChanges",
+		}
+	}))
+}
+
+// changes are what a preview would change, each as the resource and its properties.
+func changes(ctx context.Context, stack *drydock.Stack, options ...drydock.RunOption) ([]string, error) {
+	result, err := stack.Run(ctx, drydock.Preview, options...)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, step := range result.Steps {
+		list = append(list, fmt.Sprintf("%s of %s (%s)", step.Op, step.Name, strings.Join(step.Diff, ", ")))
+	}
+	return list, nil
+}
+
+// scratch is a folder for what a release leaves on the way.
+func scratch() (string, error) { return os.MkdirTemp("", "rehearsal-") }

@@ -1,0 +1,289 @@
+package rehearsal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/awscli"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+// release is one execution of a pipeline.
+type release struct {
+	app      App
+	settings *settings
+	world    *world.World
+	pipeline *world.Pipeline
+	judge    *access.Judge
+	verdict  *verdict.Verdict
+	clock    time.Duration
+	mu       sync.Mutex // of verdict.Calls: a build makes calls side by side
+
+	dir       string            // scratch
+	artifacts map[string]string // folders by artifact name
+	variables map[string]string // by "namespace.name"
+	objects   awscli.Objects
+	registry  *images.Registry
+	builder   *images.Builder
+	execution string // the pipeline execution's ID, a UUID
+	building  *caller
+	deployed  *deployed // nil until a deployment went through
+}
+
+func newRelease(w *world.World, app App, s *settings, imageDir string) (*release, error) {
+	p, err := w.Pipeline(app.Pipeline)
+	if err != nil {
+		return nil, err
+	}
+	if err := app.complete(p); err != nil {
+		return nil, err
+	}
+	arn, ok := world.ParseARN(p.ARN)
+	if !ok {
+		return nil, fmt.Errorf("pipeline %s has no ARN, but %q", p.Name, p.ARN)
+	}
+	dir, err := scratch()
+	if err != nil {
+		return nil, err
+	}
+	r := &release{
+		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), dir: dir,
+		artifacts: map[string]string{}, variables: map[string]string{}, execution: uuid.NewString(),
+		verdict: &verdict.Verdict{
+			Pipeline: p.Name, Region: arn.Region, Account: arn.Account,
+			Source: verdict.Source{Repository: app.Repository, Branch: app.Branch, Commit: app.Commit, Message: app.Message},
+		},
+	}
+	if err := r.supply(imageDir); err != nil {
+		return nil, errors.Join(err, r.tidy())
+	}
+	return r, nil
+}
+
+// tidy removes what the release has left on this machine.
+func (r *release) tidy() error {
+	var errs []error
+	if r.builder != nil {
+		errs = append(errs, r.builder.Close())
+	}
+	if r.registry != nil {
+		errs = append(errs, r.registry.Close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(r.dir))...)
+}
+
+// play runs the pipeline's stages until one fails. A problem of the release is in the verdict, and is no error.
+func (r *release) play(ctx context.Context) error {
+	err := r.start(ctx)
+	for _, stage := range r.pipeline.Stages {
+		for _, together := range inOrder(stage.Actions) {
+			err = r.side(ctx, stage.Name, together, err)
+		}
+	}
+	if err == nil {
+		err = r.notify(ctx)
+	}
+	if err := ignoreProblem(err); err != nil {
+		return err
+	}
+	return ignoreProblem(r.forbid(ctx))
+}
+
+// inOrder are the actions of a stage, those together that run side by side.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
+func inOrder(actions []world.Action) [][]world.Action {
+	byOrder := map[int][]world.Action{}
+	for _, a := range actions {
+		byOrder[a.RunOrder] = append(byOrder[a.RunOrder], a)
+	}
+	var sets [][]world.Action
+	for _, order := range slices.Sorted(maps.Keys(byOrder)) {
+		sets = append(sets, byOrder[order])
+	}
+	return sets
+}
+
+// side runs actions that begin at the same time, unless something before them has failed. All are run, as in AWS; the
+// error is the first one's.
+func (r *release) side(ctx context.Context, stage string, actions []world.Action, failed error) error {
+	begin, end, err := r.clock, r.clock, failed
+	for _, a := range actions {
+		if failed != nil {
+			r.emit(verdict.Step{Stage: stage, Action: a.Name, Name: a.Provider, At: begin, Result: verdict.Skipped})
+			continue
+		}
+		r.clock = begin
+		err = cmp.Or(err, r.act(ctx, action{Action: a, stage: stage}))
+		end = max(end, r.clock)
+	}
+	r.clock = end
+	return err
+}
+
+// action is an action of the pipeline under way.
+type action struct {
+	world.Action
+	stage string
+}
+
+// act runs one action.
+func (r *release) act(ctx context.Context, a action) error {
+	switch a.Category + "/" + a.Provider {
+	case "Source/CodeStarSourceConnection":
+		return r.sourceConnection(ctx, a)
+	case "Source/S3":
+		return r.sourceObject(ctx, a)
+	case "Build/CodeBuild", "Test/CodeBuild":
+		return r.build(ctx, a)
+	case "Approval/Manual":
+		return r.approve(ctx, a)
+	case "Deploy/CodeDeployToECS":
+		return r.deploy(ctx, a)
+	}
+	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: a.Provider}, func(*verdict.Step) error {
+		return &verdict.Problem{
+			What:  fmt.Sprintf("the rehearsal does not know the action provider %s of category %s", a.Provider, a.Category),
+			Where: "pipeline " + r.pipeline.Name,
+			Fix:   "rehearse a pipeline of the providers in docs/rehearsal.md",
+		}
+	})
+}
+
+// do carries out a step, and notes how it ended. Its error is the step's: a problem, or why the rehearsal cannot go on.
+func (r *release) do(ctx context.Context, s verdict.Step, f func(*verdict.Step) error) error {
+	s.At = r.clock
+	err := ctx.Err()
+	if err == nil {
+		err = f(&s)
+	}
+	if interrupted := ctx.Err(); interrupted != nil {
+		return errors.Join(err, fmt.Errorf("interrupted at %s, %s: %w", s.Stage, s.Name, interrupted))
+	}
+	var p *verdict.Problem
+	switch {
+	case errors.As(err, &p):
+		s.Result, s.Problem = verdict.Failed, p
+	case err != nil:
+		return fmt.Errorf("%s, %s: %w", s.Stage, s.Name, err)
+	case s.Result == "":
+		s.Result = verdict.Passed
+	}
+	r.clock += s.Took
+	r.emit(s)
+	return err
+}
+
+func (r *release) emit(s verdict.Step) {
+	r.verdict.Steps = append(r.verdict.Steps, s)
+	r.settings.step(s)
+}
+
+// note tells of what the rehearsal could not do, once.
+func (r *release) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(r.verdict.Notes, text) {
+		r.verdict.Notes = append(r.verdict.Notes, text)
+	}
+}
+
+// ask puts the step's calls before the policies. All are decided, so that one report shows every lack.
+func (r *release) ask(s *verdict.Step, list []access.Call) error {
+	var first *verdict.Problem
+	for _, c := range list {
+		p, _ := r.decide(s.Stage, s.Name, c)
+		switch {
+		case p == nil:
+		case first == nil:
+			first = p
+		default:
+			s.More = append(s.More, *p)
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first
+}
+
+// decide puts one call before the policies and notes the decision; the problem is nil for one that is allowed.
+func (r *release) decide(stage, step string, c access.Call) (*verdict.Problem, verdict.Call) {
+	decided := r.judge.Decide(c)
+	decided.Stage, decided.Step = stage, step
+	r.remember(decided)
+	return access.Problem(decided), decided
+}
+
+// remember notes a decision, once for calls that are made again and again, as for each layer of an image.
+func (r *release) remember(c verdict.Call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.ContainsFunc(r.verdict.Calls, func(o verdict.Call) bool {
+		return o.Stage == c.Stage && o.Step == c.Step && o.Role == c.Role && o.Action == c.Action && o.Resource == c.Resource && o.Reason == c.Reason
+	}) {
+		r.verdict.Calls = append(r.verdict.Calls, c)
+	}
+}
+
+// problemOf is the problem that an error is, or nil.
+func problemOf(err error) *verdict.Problem {
+	var p *verdict.Problem
+	errors.As(err, &p)
+	return p
+}
+
+// ignoreProblem is the error, unless it is a problem of the release, which the verdict has.
+func ignoreProblem(err error) error {
+	if problemOf(err) != nil {
+		return nil
+	}
+	return err
+}
+
+// notify asks for those who are to be told of the release.
+func (r *release) notify(ctx context.Context) error {
+	list := calls.Notify(r.world)
+	if len(list) == 0 {
+		return nil
+	}
+	return r.do(ctx, verdict.Step{Stage: "Afterwards", Name: "Notifications"}, func(s *verdict.Step) error {
+		s.Detail = "the release and its alarms are told of"
+		return r.ask(s, list)
+	})
+}
+
+// forbid asks for what no role of the release may be able to do.
+func (r *release) forbid(ctx context.Context) error {
+	return r.do(ctx, verdict.Step{Stage: "Afterwards", Name: "What must not be possible"}, func(s *verdict.Step) error {
+		var first *verdict.Problem
+		for _, c := range calls.Forbidden(r.world, r.pipeline) {
+			decided := r.judge.Decide(c)
+			decided.Stage, decided.Step = s.Stage, s.Name
+			r.verdict.Forbidden = append(r.verdict.Forbidden, decided)
+			switch p := access.Excess(decided); {
+			case p == nil:
+			case first == nil:
+				first = p
+			default:
+				s.More = append(s.More, *p)
+			}
+		}
+		s.Detail = fmt.Sprintf("%d calls, all denied", len(r.verdict.Forbidden))
+		if first == nil {
+			return nil
+		}
+		s.Detail = ""
+		return first
+	})
+}

@@ -1,0 +1,240 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+// fetch is what fetching a source takes in simulated time: some seconds, as CodePipeline's own page of an execution shows.
+const fetch = 5 * time.Second
+
+// start is the push, and what makes the pipeline run.
+func (r *release) start(ctx context.Context) error {
+	return r.do(ctx, verdict.Step{Stage: "Start", Name: "Push"}, func(s *verdict.Step) error {
+		s.Detail = fmt.Sprintf("%s to %s of %s", short(r.app.Commit), r.app.Branch, r.app.Repository)
+		if p := r.triggered(); p != nil {
+			return p
+		}
+		return r.ask(s, calls.Start(r.world, r.pipeline))
+	})
+}
+
+func short(commit string) string {
+	if len(commit) > 12 {
+		return commit[:12]
+	}
+	return first(commit, "the folder's content")
+}
+
+// triggered tells why a push of the branch would not start the pipeline. A pipeline without a trigger for its source is
+// started by hand or by an event, which the calls of the start show.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.html
+func (r *release) triggered() *verdict.Problem {
+	var refused []string
+	for _, t := range r.pipeline.Record.Inputs.Objs("triggers") {
+		for _, push := range t.Obj("gitConfiguration").Objs("pushes") {
+			branches := push.Obj("branches")
+			if matchesAny(branches.Strs("excludes"), r.app.Branch) {
+				refused = append(refused, "excludes "+strings.Join(branches.Strs("excludes"), ", "))
+				continue
+			}
+			if includes := branches.Strs("includes"); len(includes) > 0 && !matchesAny(includes, r.app.Branch) {
+				refused = append(refused, "takes "+strings.Join(includes, ", "))
+				continue
+			}
+			return nil
+		}
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	return &verdict.Problem{
+		What:  fmt.Sprintf("a push to the branch %s starts nothing: the pipeline's trigger %s", r.app.Branch, strings.Join(refused, ", and ")),
+		Where: "pipeline " + r.pipeline.Name,
+		Fix:   "push to the branch that the pipeline follows, or let it follow this one",
+	}
+}
+
+// matchesAny: branches in triggers are glob patterns.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/syntax-glob.html
+func matchesAny(patterns []string, name string) bool {
+	for _, p := range patterns {
+		if ok, err := path.Match(strings.ReplaceAll(p, "**", "*"), name); err == nil && ok {
+			return true
+		}
+	}
+	return false
+}
+
+// sourceConnection hands over the repository's content at the commit.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
+func (r *release) sourceConnection(ctx context.Context, a action) error {
+	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Repository", Took: fetch}, func(s *verdict.Step) error {
+		if p := r.connected(a); p != nil {
+			return p
+		}
+		if p := r.follows(a); p != nil {
+			return p
+		}
+		if err := r.ask(s, calls.SourceConnection(r.world, r.pipeline, a.Action)); err != nil {
+			return err
+		}
+		count, err := r.fetchApp(ctx, a)
+		if err != nil {
+			return err
+		}
+		r.publish(a, map[string]string{
+			"CommitId": r.app.Commit, "BranchName": r.app.Branch, "FullRepositoryName": r.app.Repository,
+			"CommitMessage": r.app.Message, "ConnectionArn": a.Configuration["ConnectionArn"],
+		})
+		s.Detail = fmt.Sprintf("%d files of %s at %s", count, r.app.Repository, short(r.app.Commit))
+		return nil
+	})
+}
+
+// connected tells why the connection cannot be used. One that the program has made is PENDING until a person completes
+// it: that part is taken as done, unless asked for. One that is not in these clouds is somebody else's, and taken as good.
+// https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-update.html
+func (r *release) connected(a action) *verdict.Problem {
+	arn := a.Configuration["ConnectionArn"]
+	for _, typ := range []string{"aws:codestarconnections/connection:Connection", "aws:codeconnections/connection:Connection"} {
+		c := r.world.Find(typ, "arn", arn)
+		if c == nil {
+			continue
+		}
+		status := first(c.State.Str("connectionStatus"), c.Outputs.Str("connectionStatus"))
+		switch {
+		case status == "AVAILABLE":
+			return nil
+		case !r.settings.pending:
+			r.note("The connection %s is made PENDING: someone has to complete it once in the console. The rehearsal takes that as done.", c.Inputs.Str("name"))
+			return nil
+		}
+		return &verdict.Problem{
+			What:  fmt.Sprintf("the connection is %s: CodePipeline cannot read %s through it", status, r.app.Repository),
+			Where: "connection " + arn,
+			Fix:   "complete it once in the console under Developer Tools, Settings, Connections: Update pending connection",
+		}
+	}
+	r.note("The connection %s is not made by this program: whether it is AVAILABLE is not known.", arn)
+	return nil
+}
+
+// follows tells why the action would not find what was pushed.
+func (r *release) follows(a action) *verdict.Problem {
+	repository := a.Configuration["FullRepositoryId"] + a.Configuration["RepositoryName"]
+	where := fmt.Sprintf("pipeline %s, action %s", r.pipeline.Name, a.Name)
+	if repository != r.app.Repository {
+		return &verdict.Problem{
+			What: fmt.Sprintf("the action reads the repository %s, and the push was to %s", repository, r.app.Repository), Where: where,
+			Fix: "set the source's repository to the one that is pushed to",
+		}
+	}
+	if branch := a.Configuration["BranchName"]; branch != r.app.Branch {
+		return &verdict.Problem{
+			What: fmt.Sprintf("No Branch [%s] found for FullRepositoryName [%s]: the push was to %s", branch, repository, r.app.Branch), Where: where,
+			Fix: "set the source's branch to the one that is pushed to",
+		}
+	}
+	return nil
+}
+
+// fetchApp copies the app's files into the action's artifact.
+func (r *release) fetchApp(ctx context.Context, a action) (count int, err error) {
+	files, strays, err := sourceFiles(ctx, r.app.Dir)
+	if err != nil {
+		return 0, err
+	}
+	if len(files) == 0 {
+		return 0, &verdict.Problem{What: "the folder has no files", Where: r.app.Dir, Fix: "give the folder that has the Dockerfile"}
+	}
+	if len(strays) > 0 {
+		r.note("%d files of %s are not committed and are taken as if they were: %s", len(strays), r.app.Dir, listed(strays, 3))
+	}
+	dir, err := r.artifact(a, 0)
+	if err != nil {
+		return 0, err
+	}
+	digest, err := copyFiles(ctx, r.app.Dir, dir, files)
+	if err != nil {
+		return 0, err
+	}
+	if r.app.Commit == "" || len(strays) > 0 {
+		r.app.Commit = digest[:40] // what is released is not the commit
+	}
+	r.verdict.Source.Commit = r.app.Commit
+	return len(files), nil
+}
+
+func listed(names []string, most int) string {
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// sourceObject hands over an archive from a bucket.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
+func (r *release) sourceObject(ctx context.Context, a action) error {
+	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Object", Took: fetch}, func(s *verdict.Step) error {
+		bucket, key := a.Configuration["S3Bucket"], a.Configuration["S3ObjectKey"]
+		o, p := r.object(bucket, key)
+		if p != nil {
+			return p
+		}
+		if err := r.ask(s, calls.SourceS3(r.world, r.pipeline, a.Action)); err != nil {
+			return err
+		}
+		dir, err := r.artifact(a, 0)
+		if err != nil {
+			return err
+		}
+		for name, text := range o.Files {
+			if !filepath.IsLocal(name) {
+				return &verdict.Problem{What: fmt.Sprintf("the archive has a file outside itself: %q", name), Where: "s3://" + bucket + "/" + key}
+			}
+			file := filepath.Join(dir, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				return err
+			}
+		}
+		r.publish(a, map[string]string{"BucketName": bucket, "ObjectKey": key, "VersionId": o.Version})
+		s.Detail = fmt.Sprintf("%d files of s3://%s/%s", len(o.Files), bucket, key)
+		return nil
+	})
+}
+
+// object finds the archive that an S3 source reads, or tells why there is none.
+func (r *release) object(bucket, key string) (world.Object, *verdict.Problem) {
+	where := "s3://" + bucket + "/" + key
+	if r.world.Bucket(bucket) == nil {
+		return world.Object{}, &verdict.Problem{What: "The specified bucket does not exist", Where: where, Fix: "let the action name the bucket that holds the object"}
+	}
+	if !r.world.Versioned(bucket) {
+		return world.Object{}, &verdict.Problem{
+			What: "the bucket keeps no versions, and an S3 source needs them", Where: where, Fix: "enable versioning on the bucket",
+		}
+	}
+	o, ok := r.world.Object(bucket, key)
+	if !ok {
+		return world.Object{}, &verdict.Problem{What: "The specified key does not exist", Where: where, Fix: "put the archive under this key, or let the action name the key it has"}
+	}
+	if o.Files == nil {
+		return world.Object{}, &verdict.Problem{
+			What: "the object is no archive: CodePipeline hands over the files of a zip", Where: where, Fix: "put a zip there",
+		}
+	}
+	return o, nil
+}

@@ -1,0 +1,215 @@
+package rehearsal
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/awscli"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/codebuild"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
+)
+
+const repositoryType = "aws:ecr/repository:Repository"
+
+// supply starts what a release uses on this machine: the registry, with the images of earlier releases, what builds
+// images, and the content of buckets.
+func (r *release) supply(imageDir string) error {
+	var host string
+	var repositories []images.Repository
+	for _, record := range r.world.All(repositoryType) {
+		name := record.Inputs.Str("name")
+		repositories = append(repositories, images.Repository{
+			Name: name, Immutable: strings.HasPrefix(record.Inputs.Str("imageTagMutability"), "IMMUTABLE"),
+		})
+		host = strings.TrimSuffix(record.Attr("repositoryUrl"), "/"+name)
+	}
+	var err error
+	if r.registry, err = images.Serve(images.Options{Dir: imageDir, Repositories: repositories, Host: host, Ask: r.askRegistry}); err != nil {
+		return err
+	}
+	if r.builder, err = images.Find(r.settings.builder); err != nil {
+		return err
+	}
+	if r.builder.Name == images.None {
+		r.note("No docker, podman or buildah works on this machine: images are put together from what the Dockerfile copies, and its RUN instructions are not carried out.")
+	}
+	r.objects = awscli.Folder(filepath.Join(r.dir, "objects"))
+	for _, bucket := range r.world.Buckets() {
+		for _, o := range r.world.Objects(bucket) {
+			if _, err := r.objects.Put(bucket, o.Key, strings.NewReader(o.Text), awscli.Object{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// caller makes a role's calls while its build runs, where each is decided.
+type caller struct {
+	*release
+	stage, role string
+}
+
+// ask is an error in AWS's words for a call that is denied.
+func (c *caller) ask(_ context.Context, call access.Call) error {
+	p, decided := c.decide(c.stage, "commands", call)
+	switch {
+	case p == nil:
+		return nil
+	case decided.Sid+decided.Policy != "":
+		return fmt.Errorf("an explicit deny in the policy %s", decided.Policy)
+	}
+	return fmt.Errorf("no identity-based policy allows the %s action", call.Action)
+}
+
+// askRegistry decides on what docker asks of the registry, by the role of the build that runs.
+func (r *release) askRegistry(action, repository string) error {
+	arn := "*"
+	if record := r.world.Find(repositoryType, "name", repository); record != nil {
+		arn = record.Attr("arn")
+	}
+	return r.building.ask(context.Background(), calls.Registry(action, r.building.role, arn))
+}
+
+// commands are those that a build's shell finds beside this machine's own.
+func (r *release) commands(c *caller, scratch string) map[string]tools.Tool {
+	return map[string]tools.Tool{
+		"docker": r.builder.Tool(r.registry, scratch, r.built),
+		"aws":    awscli.Tool(r.services(c)),
+	}
+}
+
+func (r *release) services(c *caller) awscli.Services {
+	return awscli.Services{
+		World: r.world, Region: r.verdict.Region, Account: r.verdict.Account, Role: c.role, Session: "AWSCodeBuild-" + r.execution,
+		Ask: c.ask, Registry: registryImages{r.registry}, Objects: r.objects, Password: r.registry.Password(),
+	}
+}
+
+// built notes what could not be carried out of a Dockerfile.
+func (r *release) built(b images.Built) {
+	for _, note := range b.Notes {
+		r.note("The image %s: %s", first(b.Target, strings.Join(b.Tags, ", ")), note)
+	}
+}
+
+// resolve gives the value of a build's environment variable that lives in Parameter Store or Secrets Manager. The call
+// has been decided at the build's start.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env.secrets-manager
+func (r *release) resolve(ctx context.Context, kind codebuild.Kind, reference string) (string, error) {
+	if kind != codebuild.SecretsManager {
+		return r.value(ctx, kind, reference)
+	}
+	id, key, _, _, err := codebuild.SecretParts(reference)
+	if err != nil {
+		return "", err
+	}
+	text, err := r.value(ctx, kind, id)
+	if err != nil || key == "" {
+		return text, err
+	}
+	return jsonKey(text, key)
+}
+
+func jsonKey(text, key string) (string, error) {
+	var values map[string]any
+	if err := json.Unmarshal([]byte(text), &values); err != nil {
+		return "", errors.New("the secret is no JSON object")
+	}
+	value, ok := values[key]
+	if !ok {
+		return "", fmt.Errorf("retrieved secret from Secrets Manager did not contain json key %s", key)
+	}
+	if s, ok := value.(string); ok {
+		return s, nil
+	}
+	encoded, err := json.Marshal(value)
+	return string(encoded), err
+}
+
+// value reads a parameter or a whole secret. Who may read it has been decided.
+func (r *release) value(ctx context.Context, kind codebuild.Kind, name string) (string, error) {
+	services := r.services(&caller{release: r})
+	services.Ask = nil
+	args := []string{"ssm", "get-parameter", "--with-decryption", "--name", name, "--query", "Parameter.Value"}
+	if kind == codebuild.SecretsManager {
+		args = []string{"secretsmanager", "get-secret-value", "--secret-id", name, "--query", "SecretString"}
+	}
+	var out, said bytes.Buffer
+	code := awscli.Tool(services)(ctx, tools.Command{
+		Args: append(args, "--output", "text"), Dir: r.dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &said,
+	})
+	if code != 0 {
+		return "", errors.New(strings.TrimSpace(said.String()))
+	}
+	return strings.TrimSuffix(out.String(), "\n"), nil
+}
+
+// registryImages shows the registry to the AWS CLI.
+type registryImages struct{ *images.Registry }
+
+func (r registryImages) Images(repository string) ([]awscli.Image, error) {
+	var all []awscli.Image
+	for digest, tags := range r.Tags(repository) {
+		image, err := r.Image(repository, digest)
+		if err != nil {
+			return nil, err
+		}
+		manifest, err := image.RawManifest()
+		if err != nil {
+			return nil, err
+		}
+		media, err := image.MediaType()
+		if err != nil {
+			return nil, err
+		}
+		size, err := sizeOf(image)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, awscli.Image{
+			Digest: digest, Tags: tags, Manifest: manifest, MediaType: string(media), Size: size, PushedAt: time.Now(),
+		})
+	}
+	return all, nil
+}
+
+func (r registryImages) Tag(repository, reference, tag string) error {
+	image, err := r.Image(repository, reference)
+	if err != nil {
+		return err
+	}
+	return r.Push(repository, tag, image)
+}
+
+func (r registryImages) Delete(repository, reference string) error {
+	return fmt.Errorf("the rehearsal keeps every image until its repository is destroyed: %s:%s is not deleted", repository, reference)
+}
+
+// sizeOf is the size of all layers together, as ECR tells it.
+func sizeOf(image v1.Image) (int64, error) {
+	layers, err := image.Layers()
+	if err != nil {
+		return 0, err
+	}
+	var total int64
+	for _, layer := range layers {
+		size, err := layer.Size()
+		if err != nil {
+			return 0, err
+		}
+		total += size
+	}
+	return total, nil
+}

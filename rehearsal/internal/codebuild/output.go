@@ -55,7 +55,7 @@ func (o *output) hide(secret string) {
 var accessKey = regexp.MustCompile(`\bA[KS]IA[A-Z0-9]{16}\b`)
 
 // masked hides secrets and the IDs of access keys.
-// https://docs.aws.amazon.com/codebuild/latest/userguide/data-protection.html
+// https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env
 func (o *output) masked(text string) string {
 	if o.mask != nil {
 		text = o.mask.Replace(text)

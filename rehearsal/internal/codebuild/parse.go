@@ -62,7 +62,7 @@ func (p *parser) unreadable(text []byte, err error) {
 		return
 	}
 	if line > 0 {
-		p.problem(line, "Correct the YAML here or on the line before.", "%s at line %d", message, line)
+		p.problem(line, "Correct the YAML on this line or beside it.", "%s at line %d", message, line)
 		return
 	}
 	p.problem(0, "Correct the YAML.", "%s", message)

@@ -121,10 +121,11 @@ func (b *build) bases(pattern string) ([]string, error) {
 		return []string{root}, nil
 	}
 	b.out.printf("Expanding base directory path: %s", pattern)
-	if !filepath.IsAbs(pattern) {
-		pattern = filepath.Join(root, pattern)
+	full := pattern
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(root, full)
 	}
-	found, err := filepath.Glob(pattern)
+	found, err := filepath.Glob(full)
 	if err != nil {
 		return nil, fmt.Errorf("base-directory %s: %w", pattern, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,15 +31,16 @@ type build struct {
 	quiet      bool
 	iidfile    string
 	push       bool
+	// cacheFrom and cacheTo tell whether a cache is to be read and made, wherever that is.
+	cacheFrom, cacheTo bool
 	// more are flags that every builder takes as they are.
 	more []string
 }
 
-// ignored are flags of docker build that change neither the image nor the release. The machine's own layers are the
-// cache here: a builder's registry cache would make requests that docker's does not.
+// ignored are flags of docker build that change neither the image nor the release.
 var (
 	ignoredTexts = []string{
-		"cache-from", "cache-to", "progress", "provenance", "sbom", "attest", "builder", "memory", "memory-swap", "metadata-file",
+		"progress", "provenance", "sbom", "attest", "builder", "memory", "memory-swap", "metadata-file",
 		"cpu-shares", "cpu-period", "cpu-quota", "cpuset-cpus", "cpuset-mems", "cgroup-parent", "isolation", "annotation",
 	}
 	ignoredSwitches = []string{"load", "rm", "force-rm", "compress", "disable-content-trust", "debug"}
@@ -126,6 +128,8 @@ func parseBuild(c tools.Command) (build, error) {
 	set.BoolVarP(&b.quiet, "quiet", "q", false, "")
 	set.StringVar(&b.iidfile, "iidfile", "", "")
 	set.BoolVar(&b.push, "push", false, "")
+	set.StringArray("cache-from", nil, "")
+	set.StringArray("cache-to", nil, "")
 	for _, name := range ignoredTexts {
 		set.StringArray(name, nil, "")
 	}
@@ -140,6 +144,8 @@ func parseBuild(c tools.Command) (build, error) {
 	}
 	b.more = given(set)
 	b.args = valued(b.args, c.Env)
+	b.cacheFrom = set.Changed("cache-from")
+	b.cacheTo = set.Changed("cache-to") || slices.Contains(b.args, "BUILDKIT_INLINE_CACHE=1")
 	if b.iidfile != "" {
 		b.iidfile = within(c.Dir, b.iidfile)
 	}

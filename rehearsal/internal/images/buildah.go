@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -24,6 +25,7 @@ type buildah struct {
 	daemon  *daemon
 	dir     string
 	env     []string
+	caches  bool
 
 	mu   sync.Mutex
 	lent map[string]string // ids of the machine's images that the storage has, by name
@@ -40,7 +42,7 @@ func newBuildah(program string, d *daemon) (engine, error) {
 	files := map[string]string{
 		// https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
 		"registries.conf": fmt.Sprintf("unqualified-search-registries = [\"docker.io\"]\n[[registry]]\nprefix = %q\nlocation = %q\n"+
-			"insecure = true\n", d.registry.host, d.registry.addr),
+			"insecure = true\n[[registry]]\nlocation = %[2]q\ninsecure = true\n", d.registry.host, d.registry.addr),
 		// Many machines have no policy, without which nothing is read.
 		"policy.json": `{"default": [{"type": "insecureAcceptAnything"}]}`,
 	}
@@ -60,6 +62,7 @@ func newBuildah(program string, d *daemon) (engine, error) {
 	if os.Geteuid() == 0 {
 		b.env = append(b.env, "BUILDAH_ISOLATION=chroot") // needs no runtime, network set-up or control groups
 	}
+	b.caches = b.hasCache()
 	return b, nil
 }
 
@@ -153,7 +156,7 @@ func (b *buildah) arguments(o build, id string) []string {
 	} else {
 		args = append(args, "--pull=false") // when it is not there; else a newer one is asked for
 	}
-	return append(append(args, o.more...), o.context)
+	return slices.Concat(args, b.cache(o), o.more, []string{o.context})
 }
 
 func (b *buildah) policy() string { return "--signature-policy=" + filepath.Join(b.dir, "policy.json") }
@@ -170,10 +173,14 @@ func (b *buildah) do(ctx context.Context, c tools.Command, args ...string) error
 func (b *buildah) logins() error {
 	b.daemon.mu.Lock()
 	defer b.daemon.mu.Unlock()
-	auths := map[string]map[string]string{}
-	if password, ok := b.daemon.logins[b.daemon.registry.host]; ok {
-		auth := map[string]string{"auth": base64.StdEncoding.EncodeToString([]byte("AWS:" + password))}
-		auths[b.daemon.registry.host], auths[b.daemon.registry.addr] = auth, auth
+	encoded := func(user, password string) map[string]string {
+		return map[string]string{"auth": base64.StdEncoding.EncodeToString([]byte(user + ":" + password))}
+	}
+	r := b.daemon.registry
+	auths := map[string]map[string]string{r.addr + "/" + cacheRepository: encoded(r.own.Username, r.own.Password)}
+	if password, ok := b.daemon.logins[r.host]; ok {
+		auths[r.host] = encoded("AWS", password)
+		auths[r.addr] = auths[r.host]
 	}
 	content, err := json.Marshal(map[string]any{"auths": auths})
 	if err != nil {

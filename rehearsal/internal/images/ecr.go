@@ -62,7 +62,7 @@ func (r *Registry) answer(w http.ResponseWriter, plain *http.Request, own bool) 
 		return &refusal{http.StatusMethodNotAllowed, "UNSUPPORTED", "The operation is unsupported."}
 	}
 	s, ok := r.stores[req.repository]
-	if !ok {
+	if !ok || req.repository == cacheRepository && !own {
 		return r.unknown(req.repository)
 	}
 	for _, action := range needed {

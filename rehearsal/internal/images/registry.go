@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -84,7 +85,7 @@ func Serve(o Options) (*Registry, error) {
 func (r *Registry) open(o Options) error {
 	silent := log.New(io.Discard, "", 0)
 	r.inner = registry.New(registry.Logger(silent), registry.WithBlobHandler(blobs(r.stores)))
-	for _, repository := range o.Repositories {
+	for _, repository := range append(slices.Clone(o.Repositories), Repository{Name: cacheRepository}) {
 		s, err := openStore(filepath.Join(o.Dir, escaped(repository.Name)), repository, r.inner)
 		if err != nil {
 			return fmt.Errorf("the images of %s: %w", repository.Name, err)

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,4 +146,25 @@ func running(t *testing.T, text string) bool {
 		}
 	}
 	return false
+}
+
+// A new machine, as each build of CodeBuild has, takes what was run from the cache when the shell asks for it.
+func TestWarmBuild(t *testing.T) {
+	dir := t.TempDir()
+	first := newBenchOn(t, images.Buildah, dir)
+	first.login()
+	first.program("tool")
+	first.write("Dockerfile", "FROM scratch AS build\nCOPY tool /\nRUN [\"/tool\", \"it\"]\nFROM scratch\nCOPY --from=build /made /\n")
+	out := first.ok("build", "--build-arg", "BUILDKIT_INLINE_CACHE=1", "-t", host+"/api:latest", ".")
+	assert.NotContains(t, out, "Using cache")
+	require.NoError(t, first.builder.Close())
+	require.NoError(t, first.registry.Close())
+
+	second := newBenchOn(t, images.Buildah, dir)
+	second.dir = first.dir
+	now := time.Now()
+	require.NoError(t, os.Chtimes(filepath.Join(second.dir, "tool"), now, now)) // as a new checkout has it
+	out = second.ok("build", "--cache-from", host+"/api:latest", "-t", host+"/api:latest", ".")
+	assert.Contains(t, out, "Using cache")
+	assert.Empty(t, slices.Concat(first.asked, second.asked), "the cache is not of the stack")
 }

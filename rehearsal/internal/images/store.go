@@ -58,7 +58,13 @@ func openStore(dir string, repository Repository, inner http.Handler) (*store, e
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range manifest.Manifests {
+	listed := manifest.Manifests
+	if repository.Name == cacheRepository {
+		if listed, err = trimmed(path, listed); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range listed {
 		if err := s.restore(d); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.Digest, err)
 		}
@@ -164,15 +170,19 @@ func (s *store) list(d v1.Descriptor) error {
 		seen[e.Digest] = seen[e.Digest] || untagged
 		return drop
 	})
-	index, err := json.Marshal(v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex, Manifests: next})
-	if err != nil {
-		return err
-	}
-	if err := replaceFile(filepath.Join(string(s.path), "index.json"), index); err != nil {
+	if err := writeIndex(s.path, next); err != nil {
 		return err
 	}
 	s.listed = next
 	return nil
+}
+
+func writeIndex(path layout.Path, listed []v1.Descriptor) error {
+	index, err := json.Marshal(v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex, Manifests: listed})
+	if err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(string(path), "index.json"), index)
 }
 
 func (s *store) find(reference string) (v1.Descriptor, bool) {

@@ -53,13 +53,19 @@ func (b *bench) deny(action string) {
 
 func newBench(t *testing.T, builder string) *bench {
 	t.Helper()
+	return newBenchOn(t, builder, "")
+}
+
+// newBenchOn has the images of a folder.
+func newBenchOn(t *testing.T, builder, dir string) *bench {
+	t.Helper()
 	found, err := images.Find(builder)
 	if err != nil {
 		t.Skipf("without this builder: %s", err)
 	}
 	b := &bench{t: t, builder: found, dir: t.TempDir(), scratch: t.TempDir()}
 	b.registry, err = images.Serve(images.Options{
-		Host: host, Ask: b.ask, Repositories: []images.Repository{{Name: "api"}, {Name: "team/web"}, {Name: "fixed", Immutable: true}},
+		Dir: dir, Host: host, Ask: b.ask, Repositories: []images.Repository{{Name: "api"}, {Name: "team/web"}, {Name: "fixed", Immutable: true}},
 	})
 	require.NoError(t, err)
 	b.tool = found.Tool(b.registry, b.scratch, func(built images.Built) { b.built = append(b.built, built) })

@@ -48,6 +48,9 @@ func (d *deployment) becomeHealthy(ctx context.Context) *verdict.Problem {
 			problems = append(problems, *p)
 		}
 	}
+	if ctx.Err() != nil {
+		return nil // Run tells
+	}
 	if len(problems) > 0 {
 		d.now += healthTimeout
 		problem := d.end("Green tasks become healthy", at, d.replaced(h)+timedOut, problems)

@@ -150,8 +150,14 @@ func TestPageSaysWhatIsWrongFirst(t *testing.T) {
 	assert.Less(t, strings.Index(first, "denied"), strings.Index(first, "allowed"), "denied calls are first")
 }
 
+func TestHeadline(t *testing.T) {
+	assert.Equal(t, "This release goes through", headline(passed()))
+	assert.Equal(t, "This release would fail", headline(brokenBuild()))
+	assert.Equal(t, "This release would be rolled back", headline(alarmed()))
+}
+
 func TestChart(t *testing.T) {
-	c := charts(rolledBack())
+	c := charts(alarmed())
 	require.Len(t, c, 2)
 	assert.Equal(t, "The new version's share of requests. 0% after 0s: blue answers all requests; 10% after 5m 31s: canary of 10% for 5 minutes; "+
 		"0% after 7m 31s: alarm bash-dog-dev-errors: rolled back.", c[0].Summary)

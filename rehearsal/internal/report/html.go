@@ -100,17 +100,13 @@ type decisions struct {
 
 func newPage(v *verdict.Verdict) *page {
 	p := &page{
-		Verdict: v, Passed: v.Passed(), Source: sourced(v.Source), Located: strings.TrimPrefix(located(v), " · "),
+		Verdict: v, Passed: v.Passed(), Headline: headline(v), Source: sourced(v.Source), Located: strings.TrimPrefix(located(v), " · "),
 		Pipelines: pipelineDrawings(v), Charts: charts(v), Still: still(v.Traffic), Spent: spent(v),
 	}
 	for i := range v.Steps {
 		if s := &v.Steps[i]; s.Problem != nil {
 			p.Problems = append(p.Problems, problem{*s.Problem, path(s), i + 1})
 		}
-	}
-	p.Headline = "This release would fail"
-	if p.Passed {
-		p.Headline = "This release goes through"
 	}
 	total := ends(v)
 	for _, g := range stages(v) {
@@ -126,6 +122,21 @@ func newPage(v *verdict.Verdict) *page {
 	return p
 }
 
+func headline(v *verdict.Verdict) string {
+	switch {
+	case v.Passed():
+		return "This release goes through"
+	case rolledBack(v.Traffic):
+		return "This release would be rolled back"
+	}
+	return "This release would fail"
+}
+
+// rolledBack tells whether the new version had requests, and has none in the end.
+func rolledBack(samples []verdict.Sample) bool {
+	return still(samples) == "" && len(samples) > 0 && samples[len(samples)-1].Green == 0
+}
+
 func figures(v *verdict.Verdict, sum tally) []figure {
 	what := "of simulated time, from the push to the end"
 	if s := v.FailedStep(); s != nil {
@@ -137,7 +148,7 @@ func figures(v *verdict.Verdict, sum tally) []figure {
 
 func counted(sum tally) []figure {
 	return []figure{
-		{fmt.Sprintf("%d of %d", sum.allowed, sum.allowed+sum.denied), "calls to AWS allowed, as they must be"},
+		{fmt.Sprintf("%d of %d", sum.allowed, sum.allowed+sum.denied), "calls to AWS allowed that the release makes"},
 		{fmt.Sprintf("%d of %d", sum.refused, sum.refused+sum.possible), "calls denied that must not be possible"},
 	}
 }

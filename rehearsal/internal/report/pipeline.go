@@ -95,7 +95,10 @@ func newBox(g group, x, y, w int) box {
 	b := box{X: x, Y: y, W: w, Result: g.result(), Took: taken(g)}
 	b.Name = fitted(g.name, w-34-lettersWide(b.Took))
 	for i, a := range g.actions() {
-		r := row{Y: boxHead + i*boxRow, Result: a.result(), Took: taken(a), Anchor: a.steps[0].at + 1}
+		r := row{Y: boxHead + i*boxRow, Result: a.result(), Anchor: a.steps[0].at + 1}
+		if len(a.steps) < len(g.steps) { // else it is the stage's
+			r.Took = taken(a)
+		}
 		r.Name = fitted(a.name, w-56-lettersWide(r.Took))
 		b.Rows = append(b.Rows, r)
 	}

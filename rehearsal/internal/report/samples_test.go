@@ -98,8 +98,8 @@ func brokenBuild() *verdict.Verdict {
 	return v
 }
 
-// rolledBack is a release that an alarm ends while the canary runs; production asks a person first.
-func rolledBack() *verdict.Verdict {
+// alarmed is a release that an alarm ends while the canary runs; production asks a person first.
+func alarmed() *verdict.Verdict {
 	v := passed()
 	approval := verdict.Step{Stage: "Approval", Action: "Approve", Name: "Approve", At: 159 * time.Second, Took: 0, Result: verdict.Manual, Detail: "taken as given"}
 	at := slices.IndexFunc(v.Steps, func(s verdict.Step) bool { return s.Stage == "Deploy" })

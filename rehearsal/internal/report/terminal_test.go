@@ -17,7 +17,7 @@ import (
 
 func samples() map[string]*verdict.Verdict {
 	return map[string]*verdict.Verdict{
-		"passed": passed(), "failed": brokenBuild(), "rolled back": rolledBack(), "empty": {}, "hostile": hostile(),
+		"passed": passed(), "failed": brokenBuild(), "rolled back": alarmed(), "empty": {}, "hostile": hostile(),
 	}
 }
 

@@ -27,8 +27,8 @@ var app = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "app")
-	build := exec.Command("go", "build", "-o", file, "./testdata/app")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build := exec.Command("go", "build", "-o", file, "testdata/app/main.go")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GO111MODULE=off") // it needs the standard library alone
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return nil, err

@@ -150,6 +150,9 @@ func TestFailures(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name == "privileged port" && os.Geteuid() != 0 {
+				t.Skip("users other than one's own need root")
+			}
 			r := start(t, c.containers...)
 			eventually(t, r, "the task fails", func() bool { return r.Failed() != nil })
 			require.Equal(t, c.what, strings.TrimSpace(r.Failed().What))
@@ -185,11 +188,13 @@ func TestProgramSeesItsContainer(t *testing.T) {
 		"GREETING=definition", "KEPT=image", "HOME=/home/bash", "PATH=/nowhere:/",
 		"/etc/hosts: 127.0.0.1 localhost", "10.0.0.2 ip-10-0-0-2.ec2.internal", "",
 	}
+	got := state(r, "app").Log
 	if os.Geteuid() != 0 {
-		want[0] = "pid 1 uid 0 gid 0 groups [65534] in /made/here at ip-10-0-0-2.ec2.internal"
 		require.NotEmpty(t, r.Notes())
+		require.Contains(t, got[0], "pid 1 uid 0 gid 0 ")
+		want, got = want[1:], got[1:]
 	}
-	require.Equal(t, want, state(r, "app").Log)
+	require.Equal(t, want, got)
 }
 
 func TestUsers(t *testing.T) {

@@ -44,8 +44,19 @@ func hold() error {
 	if err := server.RegisterName("holder", &holder{}); err != nil {
 		return err
 	}
-	server.ServeConn(conn)
+	server.ServeConn(lifeline{conn})
 	return nil
+}
+
+// lifeline ends the holder, and with it the containers, when the connection does: ServeConn would wait for calls under way.
+type lifeline struct{ net.Conn }
+
+func (l lifeline) Read(p []byte) (int, error) {
+	n, err := l.Conn.Read(p)
+	if err != nil {
+		leave(nil)
+	}
+	return n, err
 }
 
 // Ready answers once the network is set up.

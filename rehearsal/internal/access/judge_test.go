@@ -139,13 +139,18 @@ func TestDecide(t *testing.T) {
 			call:   access.Call{Role: build, Action: "ecr:PutImage", Resource: repository + "-2"},
 			reason: []string{"policy rights allows ecr:UploadLayerPart, ecr:CompleteLayerUpload on " + repository},
 		},
+		"other actions on everything": {
+			world:  []*drydock.Record{role(nil), inline(`{"Effect":"Allow","Action":"ecr:GetAuthorizationToken","Resource":"*"}`)},
+			call:   access.Call{Role: build, Action: "ecr:PutImage", Resource: repository},
+			reason: []string{"policy rights allows ecr:GetAuthorizationToken on *"},
+		},
 		"the action on other resources": {
 			world:  []*drydock.Record{role(nil), inline(read)},
 			call:   access.Call{Role: build, Action: "s3:GetObject", Resource: "arn:aws:s3:::other/build.zip"},
 			reason: []string{`statement "Read" of policy "rights" allows the action for other resources: arn:aws:s3:::artifacts/*`},
 		},
 		"another service": {
-			world: []*drydock.Record{role(nil), inline(push)}, call: get, reason: []string{"the statements of rights say nothing of s3"},
+			world: []*drydock.Record{role(nil), inline(push)}, call: get, reason: []string{"nothing of s3 is allowed by rights"},
 		},
 		"a condition that fails": {
 			world: []*drydock.Record{role(nil), inline(`{"Sid":"Pass","Effect":"Allow","Action":"iam:PassRole","Resource":"*",

@@ -41,7 +41,8 @@ func reason(request iam.Request, decision iam.Decision, attached []iam.Attached,
 	return lack + ": " + detail
 }
 
-// neighbours are the statements about the same service: on this resource if there are any, else on others.
+// neighbours are the statements that allow something of the same service: on this resource if there are any, else on
+// others. Those on * are among the latter, being mostly for actions that have no resource.
 func neighbours(request iam.Request, attached []iam.Attached) string {
 	service, _, _ := strings.Cut(request.Action, ":")
 	var here, elsewhere []string
@@ -52,7 +53,7 @@ func neighbours(request iam.Request, attached []iam.Attached) string {
 				continue
 			}
 			listed := strings.Join(actions, ", ")
-			if allows(request, policy, s, actions[0]) {
+			if !slices.Contains(s.Resource, "*") && allows(request, policy, s, actions[0]) {
 				here = append(here, fmt.Sprintf("policy %s allows %s there", policy.Name, listed))
 			} else {
 				elsewhere = append(elsewhere, fmt.Sprintf("policy %s allows %s on %s", policy.Name, listed, strings.Join(s.Resource, ", ")))
@@ -67,7 +68,7 @@ func neighbours(request iam.Request, attached []iam.Attached) string {
 	case len(attached) == 0:
 		return "no policy is attached"
 	}
-	return fmt.Sprintf("%s say nothing of %s", names(attached), service)
+	return fmt.Sprintf("nothing of %s is allowed by %s", service, names(attached))
 }
 
 // ofService are the actions of the service that a statement allows.
@@ -95,7 +96,7 @@ func names(attached []iam.Attached) string {
 		all = append(all, a.Name)
 	}
 	if len(all) == 1 {
-		return "the statements of " + all[0]
+		return all[0]
 	}
-	return "the statements of " + strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
 }

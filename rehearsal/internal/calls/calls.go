@@ -35,6 +35,20 @@ func given(calls []access.Call, key string, values ...string) []access.Call {
 	return calls
 }
 
+// distinct are the calls without repetition.
+func distinct(calls []access.Call) []access.Call {
+	var once []access.Call
+	seen := map[[3]string]bool{}
+	for _, c := range calls {
+		key := [3]string{c.Role, c.Action, c.Resource}
+		if !seen[key] {
+			once = append(once, c)
+		}
+		seen[key] = true
+	}
+	return once
+}
+
 // assumed is a service that takes a role on.
 func assumed(service, role, doc string) []access.Call {
 	if role == "" {

@@ -50,7 +50,7 @@ func SourceS3(w *world.World, p *world.Pipeline, a world.Action) []access.Call {
 		tagged := by{role, serviceRoleDoc}.may("keep the source's tags on the artifact "+artifact, artifactARN(p, artifact), "s3:PutObjectTagging")
 		all = append(all, tagged...)
 	}
-	return all
+	return distinct(all) // the source may be in the artifact bucket
 }
 
 // sourceKey is the key that an object of the bucket is encrypted with, if it is the customer's.

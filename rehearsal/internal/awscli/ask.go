@@ -72,6 +72,7 @@ var authorizationPages = map[string]string{
 	"codepipeline":   "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html",
 	"ecr":            "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html",
 	"ecs":            "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html",
+	"eks":            "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html",
 	"s3":             "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html",
 	"s3api":          "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html",
 	"secretsmanager": "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html",

@@ -126,7 +126,7 @@ func (c *call) domain() string {
 // roleID is a role's unique ID: the world's, or one that is always the same for the ARN.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 func (c *call) roleID(arn string) string {
-	if role := c.World.Find("aws:iam/role:Role", "arn", arn); role != nil && role.Outputs.Str("uniqueId") != "" {
+	if role := c.World.Find(roleType, "arn", arn); role != nil && role.Outputs.Str("uniqueId") != "" {
 		return role.Outputs.Str("uniqueId")
 	}
 	return fmt.Sprintf("AROA%X", sha256.Sum256([]byte(arn)))[:21]

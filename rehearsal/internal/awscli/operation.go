@@ -73,6 +73,7 @@ func services() map[string]map[string]operation {
 		"codepipeline":   codepipelineOperations(),
 		"ecr":            ecrOperations(),
 		"ecs":            ecsOperations(),
+		"eks":            eksOperations(),
 		"s3":             s3Operations(),
 		"s3api":          s3apiOperations(),
 		"secretsmanager": secretsOperations(),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
@@ -186,6 +187,39 @@ func TestPipelines(t *testing.T) {
 	b.tool = Tool(Services{World: b.world, Region: region, Account: account, Role: buildARN, Session: "s",
 		Start: func(_ context.Context, name string) (string, error) { return "run-of-" + name, nil }})
 	assert.Equal(t, "run-of-other\n", b.must("aws codepipeline start-pipeline-execution --name other --query pipelineExecutionId --output text"))
+}
+
+func TestKubernetes(t *testing.T) {
+	const arn = "arn:aws:eks:us-east-2:123456789012:cluster/work"
+	b := newBench(t, record(clusterType, "work", m{"name": "work", "version": "1.33"},
+		m{"arn": arn, "endpoint": "https://eks.example", "certificateAuthority": m{"data": "Q0E="}}))
+	b.env = []string{"HOME=" + b.dir}
+	assert.Equal(t, "https://eks.example\n", b.must("aws eks describe-cluster --name work --query cluster.endpoint --output text"))
+	assert.Equal(t, []string{"eks:DescribeCluster " + arn}, b.asked())
+	assert.Equal(t, "Added new context "+arn+" to "+b.dir+"/.kube/config\n", b.must("aws eks update-kubeconfig --name work"))
+	assert.Equal(t, "Updated context "+arn+" in "+b.dir+"/.kube/config\n", b.must("aws eks update-kubeconfig --name work"))
+	assert.Equal(t, "Added new context w to "+b.dir+"/.kube/config\n", b.must("aws eks update-kubeconfig --name work --alias w"))
+	var config struct {
+		Current  string `yaml:"current-context"`
+		Clusters []struct{ Cluster struct{ Server string } }
+		Contexts []struct{ Name string }
+		Users    []struct {
+			User struct{ Exec struct{ Args []string } }
+		}
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(b.read(".kube/config")), &config))
+	assert.Equal(t, "w", config.Current)
+	require.Len(t, config.Contexts, 2)
+	require.Len(t, config.Clusters, 1)
+	assert.Equal(t, "https://eks.example", config.Clusters[0].Cluster.Server)
+	assert.Equal(t, "--region us-east-2 eks get-token --cluster-name work --output json", strings.Join(config.Users[0].User.Exec.Args, " "))
+
+	b.calls = nil
+	assert.Regexp(t, `^k8s-aws-v1\.[\w-]+\n$`, b.must("aws eks get-token --cluster-name work --role-arn arn:aws:iam::123456789012:role/deploy --query status.token --output text"))
+	assert.Equal(t, []string{"sts:AssumeRole arn:aws:iam::123456789012:role/deploy"}, b.asked())
+	_, stderr, code := b.run("aws eks describe-cluster --name none")
+	assert.Equal(t, 254, code)
+	assert.Contains(t, stderr, "(ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: none.")
 }
 
 func TestPartitions(t *testing.T) {

@@ -5,8 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 )
+
+const roleType = "aws:iam/role:Role"
 
 func stsOperations() map[string]operation {
 	return map[string]operation{
@@ -42,14 +45,11 @@ func (c *call) assumeRole() (any, error) {
 		return nil, c.refuse("ValidationError", "1 validation error detected: Value '%s' at 'roleSessionName' failed to satisfy constraint: "+
 			"Member must satisfy regular expression pattern: [\\w+=,.@-]*", session)
 	}
-	if err := c.ask("sts:AssumeRole", arn, "sts:RoleSessionName", session, "sts:ExternalId", c.given.text("external-id")); err != nil {
+	if err := c.askRole(arn, session, c.given.text("external-id")); err != nil {
 		return nil, err
 	}
-	role := c.World.Find("aws:iam/role:Role", "arn", arn)
-	if role == nil { // AWS does not tell whether a role exists
-		return nil, c.refuse("AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.caller.arn(), arn)
-	}
-	if err := c.checkDuration(lasts, int(role.Inputs.Num("maxSessionDuration"))); err != nil {
+	most := c.World.Find(roleType, "arn", arn).Inputs.Num("maxSessionDuration")
+	if err := c.checkDuration(lasts, int(most)); err != nil {
 		return nil, err
 	}
 	given := c.sessions.open(caller{arn, session}, time.Duration(lasts)*time.Second)
@@ -60,6 +60,16 @@ func (c *call) assumeRole() (any, error) {
 		stsCredentials{given.id, given.secret, given.token, stamp(given.expires)},
 		assumedRole{c.roleID(arn) + ":" + session, given.arn()},
 	}, nil
+}
+
+// askRole asks whether the caller may take the role, which must exist.
+func (c *call) askRole(arn, session, externalID string) error {
+	err := c.askFor("AssumeRole", access.Call{Action: "sts:AssumeRole", Resource: arn,
+		Context: conditions([]string{"sts:RoleSessionName", session, "sts:ExternalId", externalID}), Doc: authorizationPages["sts"]})
+	if err == nil && c.World.Find(roleType, "arn", arn) == nil { // AWS does not tell whether a role exists
+		err = c.refuse("AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.caller.arn(), arn)
+	}
+	return err
 }
 
 // checkDuration: the build's own credentials are those of a role, so this is role chaining, which ends after an hour.

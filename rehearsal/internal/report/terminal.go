@@ -69,10 +69,11 @@ func sourced(s verdict.Source) string {
 	return clean(strings.TrimLeft(text, " ·"))
 }
 
-// The columns of a step's line are mark, time, name, duration, detail.
+// The columns of a step's line are mark, time, name, detail, and at the right edge the duration.
 const (
 	timeWidth = 7
-	nameWidth = 24
+	nameWidth = 19
+	mostWidth = 110 // on wider terminals the duration would be too far from its name
 )
 
 // Step writes one step, and its stage's name before the first of a stage.
@@ -85,20 +86,22 @@ func (l *Live) Step(s verdict.Step) {
 	if s.Result == verdict.Skipped {
 		at, took = "", ""
 	}
-	before := fmt.Sprintf("  %s %s  ", l.result(s.Result), l.paint(dim, fmt.Sprintf("%*s", timeWidth, at)))
-	indent := ansi.StringWidth(before)
-	room := min(nameWidth, l.width-indent-timeWidth-1)
-	line := before + padded(ansi.Truncate(clean(s.Name), room, "…"), room) + l.paint(dim, fmt.Sprintf("%*s", timeWidth+1, took))
+	line := fmt.Sprintf("  %s %s  ", l.result(s.Result), l.paint(dim, fmt.Sprintf("%*s", timeWidth, at)))
+	indent := ansi.StringWidth(line)
+	room := min(l.width, mostWidth) - timeWidth - 1 // what is left of the duration
+	line += padded(ansi.Truncate(clean(s.Name), room-indent, "…"), min(nameWidth, room-indent))
 	detail := clean(s.Detail)
 	if detail == "" && s.Problem != nil {
 		detail = clean(s.Problem.What)
 	}
-	if detail == "" || strings.Contains(detail, "\n") || ansi.StringWidth(line+"  "+detail) > l.width {
-		l.line(line)
-		l.hanging(strings.Repeat(" ", indent), detail)
-		return
+	below := strings.Contains(detail, "\n") || ansi.StringWidth(line+" "+detail) > room
+	if !below {
+		line += " " + detail
 	}
-	l.line(line + "  " + detail)
+	l.line(padded(line, room) + l.paint(dim, fmt.Sprintf("%*s", timeWidth+1, took)))
+	if below {
+		l.hanging(strings.Repeat(" ", indent), detail)
+	}
 }
 
 // Summary writes what follows the steps: traffic, permissions, notes, and last, where people look first, every problem

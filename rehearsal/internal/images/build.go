@@ -72,7 +72,7 @@ func (d *daemon) build(ctx context.Context, c tools.Command) error {
 	}
 	d.log(Built{
 		Tags: b.tags, Target: b.target, Platform: b.platform, Took: took,
-		Imitated: d.builder.Name == None && len(notes) > 0, Notes: notes,
+		Imitated: len(notes) > 0, Notes: notes,
 	})
 	if !b.push {
 		return nil

@@ -2,24 +2,16 @@ package images
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"text/template"
 
 	"github.com/google/go-containerregistry/pkg/name"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
 )
-
-// dockerVersion is what the command says it is: that of the newest CodeBuild images is unknown here.
-const dockerVersion = "28.2.2"
 
 // shown is a name as people write it: Docker Hub's host and its library are left out.
 func shown(ref name.Reference) string {
@@ -194,125 +186,4 @@ func bytesOf(i *image) (int64, error) {
 		size += l.Size
 	}
 	return size, nil
-}
-
-// inspect prints images as docker describes them.
-// https://docs.docker.com/reference/api/engine/ (ImageInspect)
-func (d *daemon) inspect(_ context.Context, c tools.Command) error {
-	set := flags("inspect")
-	format := set.StringP("format", "f", "", "")
-	set.String("type", "image", "")
-	set.BoolP("size", "s", false, "")
-	set.String("platform", "", "")
-	if err := read(set, c.Args, 1, anyNumber); err != nil {
-		return err
-	}
-	all := []map[string]any{}
-	var missing []error
-	for _, text := range set.Args() {
-		found := d.find(text)
-		if found == nil {
-			missing = append(missing, fmt.Errorf("Error: No such object: %s", text)) //nolint:staticcheck // docker's words
-			continue
-		}
-		described, err := d.describe(found)
-		if err != nil {
-			return err
-		}
-		if *format != "" {
-			if err := render(c.Stdout, *format, described); err != nil {
-				return err
-			}
-		}
-		all = append(all, described)
-	}
-	if *format == "" {
-		out := json.NewEncoder(c.Stdout)
-		out.SetIndent("", "    ")
-		if err := out.Encode(all); err != nil {
-			return err
-		}
-	}
-	return errors.Join(missing...)
-}
-
-func (d *daemon) describe(i *image) (map[string]any, error) {
-	config, err := i.ConfigFile()
-	if err != nil {
-		return nil, err
-	}
-	size, err := bytesOf(i)
-	if err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	tags := []string{}
-	for full, other := range d.images {
-		if ref, err := name.NewTag(full); err == nil && other == i && full != i.id {
-			tags = append(tags, shown(ref))
-		}
-	}
-	slices.Sort(tags)
-	return map[string]any{
-		"Id": i.id, "RepoTags": tags, "RepoDigests": append([]string{}, i.digests...), "Created": config.Created,
-		"Architecture": config.Architecture, "Os": config.OS, "Size": size, "Config": config.Config,
-		"RootFS": map[string]any{"Type": config.RootFS.Type, "Layers": hashes(config.RootFS.DiffIDs)},
-	}, nil
-}
-
-func hashes(all []v1.Hash) []string {
-	texts := []string{}
-	for _, h := range all {
-		texts = append(texts, h.String())
-	}
-	return texts
-}
-
-// render prints a value through a Go template, with docker's functions.
-// https://docs.docker.com/engine/cli/formatting/
-func render(w io.Writer, format string, value any) error {
-	if format == "json" {
-		format = "{{json .}}"
-	}
-	functions := template.FuncMap{
-		"json": func(v any) (string, error) { b, err := json.Marshal(v); return string(b), err },
-		"join": strings.Join, "split": strings.Split, "lower": strings.ToLower, "upper": strings.ToUpper,
-	}
-	t, err := template.New("").Funcs(functions).Parse(format)
-	if err != nil {
-		return fail("template parsing error: %s", err)
-	}
-	if err := t.Execute(w, value); err != nil {
-		return fail("template parsing error: %s", err)
-	}
-	_, err = fmt.Fprintln(w)
-	return err
-}
-
-func (d *daemon) version(_ context.Context, c tools.Command) error {
-	set := flags("version")
-	format := set.StringP("format", "f", "", "")
-	if err := read(set, c.Args, 0, 0); err != nil {
-		return err
-	}
-	part := map[string]string{"Version": dockerVersion, "ApiVersion": "1.50", "APIVersion": "1.50", "Os": "linux", "Arch": runtime.GOARCH}
-	if *format != "" {
-		return render(c.Stdout, *format, map[string]any{"Client": part, "Server": part})
-	}
-	fmt.Fprintf(c.Stdout, "Client:\n Version: %s\nServer: a rehearsal's\n Builder: %s\n", dockerVersion, d.builder.Name)
-	return nil
-}
-
-func (d *daemon) info(_ context.Context, c tools.Command) error {
-	set := flags("info")
-	format := set.StringP("format", "f", "", "")
-	if err := read(set, c.Args, 0, 0); err != nil {
-		return err
-	}
-	value := map[string]any{"ServerVersion": dockerVersion, "OSType": "linux", "Architecture": runtime.GOARCH, "Driver": d.builder.Name}
-	if *format == "" {
-		*format = " Server Version: {{.ServerVersion}}\n Storage Driver: {{.Driver}}\n OSType: {{.OSType}}\n Architecture: {{.Architecture}}"
-	}
-	return render(c.Stdout, *format, value)
 }

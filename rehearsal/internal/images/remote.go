@@ -4,120 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/spf13/pflag"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
 )
-
-// flags is a command's flag set, whose errors are docker's.
-func flags(command string) *pflag.FlagSet {
-	set := pflag.NewFlagSet(command, pflag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	set.Usage = func() {}
-	return set
-}
-
-func read(set *pflag.FlagSet, args []string, least, most int) error {
-	if err := set.Parse(args); err != nil {
-		return usage("%s\nSee 'docker %s --help'.", err, set.Name())
-	}
-	if n := set.NArg(); n < least || n > most {
-		return usage("docker: '%s' takes %s, and got %d\nSee 'docker %[1]s --help'.", set.Name(), count(least, most), n)
-	}
-	return nil
-}
-
-func count(least, most int) string {
-	switch {
-	case least == most:
-		return fmt.Sprintf("%d argument(s)", least)
-	case most > 1000:
-		return fmt.Sprintf("at least %d argument(s)", least)
-	}
-	return fmt.Sprintf("%d to %d arguments", least, most)
-}
-
-const anyNumber = 1 << 20
-
-// login remembers a password. Only the one of the stack's own registry can be checked.
-func (d *daemon) login(_ context.Context, c tools.Command) error {
-	set := flags("login")
-	user := set.StringP("username", "u", "", "")
-	password := set.StringP("password", "p", "", "")
-	stdin := set.Bool("password-stdin", false, "")
-	if err := read(set, c.Args, 0, 1); err != nil {
-		return err
-	}
-	switch {
-	case *stdin && *password != "":
-		return fail("--password and --password-stdin are mutually exclusive")
-	case *stdin && *user == "":
-		return fail("Must provide --username with --password-stdin")
-	case *stdin:
-		given, err := io.ReadAll(io.LimitReader(c.Stdin, 1<<20))
-		if err != nil {
-			return err
-		}
-		*password = strings.TrimRight(string(given), "\r\n")
-	case *password != "":
-		fmt.Fprintln(c.Stderr, "WARNING! Using --password via the CLI is insecure. Use --password-stdin.")
-	}
-	if *user == "" || *password == "" {
-		return fail("Error: Cannot perform an interactive login from a non TTY device")
-	}
-	host := server(set.Arg(0))
-	if host == d.registry.host && (*user != "AWS" || *password != d.registry.password) {
-		// What ECR answers to a wrong or expired token.
-		return fail("Error response from daemon: login attempt to https://%s/v2/ failed with status: 400 Bad Request", host)
-	}
-	d.mu.Lock()
-	d.logins[host] = *password
-	d.mu.Unlock()
-	fmt.Fprintln(c.Stdout, "Login Succeeded")
-	return nil
-}
-
-func (d *daemon) logout(_ context.Context, c tools.Command) error {
-	set := flags("logout")
-	if err := read(set, c.Args, 0, 1); err != nil {
-		return err
-	}
-	host := server(set.Arg(0))
-	d.mu.Lock()
-	delete(d.logins, host)
-	d.mu.Unlock()
-	fmt.Fprintf(c.Stdout, "Removing login credentials for %s\n", host)
-	return nil
-}
-
-// server is the host of a registry's address.
-func server(address string) string {
-	if address == "" {
-		return name.DefaultRegistry
-	}
-	address = strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://")
-	host, _, _ := strings.Cut(address, "/")
-	return host
-}
-
-// client is the registry's, with the login if there is one.
-func (d *daemon) client() client {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	password, ok := d.logins[d.registry.host]
-	if !ok {
-		return d.registry.client(authn.Anonymous)
-	}
-	return d.registry.client(&authn.Basic{Username: "AWS", Password: password})
-}
 
 func (d *daemon) pull(ctx context.Context, c tools.Command) error {
 	set := flags("pull")
@@ -193,7 +88,7 @@ func (d *daemon) remote(ctx context.Context, ref name.Reference, platform *v1.Pl
 		return d.client().pull(ctx, ref.Context().RepositoryStr(), ref.Identifier(), platform)
 	}
 	if d.builder.Name == None {
-		return nil, fmt.Errorf("there is no builder here, and so no image of %s", ref.Context().RegistryStr())
+		return nil, fmt.Errorf("there is no builder here, and so no image of %s", shown(ref))
 	}
 	options := []remote.Option{remote.WithContext(ctx)}
 	if platform != nil {

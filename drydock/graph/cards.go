@@ -67,33 +67,34 @@ func newCard(n, top *Node, owners map[*Node]*card) *card {
 	if n.parent == nil {
 		c.title = "Stack " + n.Name
 	}
-	if s := suffix(n.Name, top.Name); n != top && s != "" {
-		c.sub = s
+	if n != top {
+		c.sub = suffix(n.Name, top)
 	}
-	c.gather(n, n, 0, owners)
+	c.gather(n, []*Node{n, top}, 0, owners)
 	if len(c.rows) == 0 {
 		return nil
 	}
 	return c
 }
 
-func (c *card) gather(of, named *Node, depth int, owners map[*Node]*card) {
+func (c *card) gather(of *Node, within []*Node, depth int, owners map[*Node]*card) {
 	for _, r := range of.Children {
 		if !r.Component {
-			c.rows = append(c.rows, row{node: r, kind: r.Kind(), suffix: suffix(r.Name, named.Name), depth: depth})
+			c.rows = append(c.rows, row{node: r, kind: r.Kind(), suffix: suffix(r.Name, within...), depth: depth})
 			owners[r] = c
-			c.gather(r, named, depth+1, owners)
+			c.gather(r, within, depth+1, owners)
 		}
 	}
 }
 
-// suffix is what a name adds to that of the group.
-func suffix(name, group string) string {
-	rest, ok := strings.CutPrefix(name, group)
-	if !ok {
-		return name
+// suffix is what a name adds to that of a group that it is within, the first that it begins with.
+func suffix(name string, groups ...*Node) string {
+	for _, g := range groups {
+		if rest, ok := strings.CutPrefix(name, g.Name); ok && (rest == "" || strings.ContainsRune("-/_. ", rune(rest[0]))) {
+			return strings.TrimLeft(rest, "-/_. ")
+		}
 	}
-	return strings.TrimLeft(rest, "-/_. ")
+	return name
 }
 
 // link finds which card needs which, and the layers.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/task/sandbox"
@@ -14,6 +13,8 @@ const (
 	// startTimeout is Fargate's default, stopLimit how long a rehearsal waits for a container to end.
 	startTimeout = 3 * time.Minute
 	stopLimit    = 3 * time.Second
+	// killed is the exit code after SIGKILL.
+	killed = 128 + 9
 )
 
 // member is a container of a running task. Each channel closes once: started and ended say that it runs and that it will
@@ -134,7 +135,7 @@ func (m *member) finish() {
 	err = errors.Join(err, <-copied)
 	m.log.finish()
 	if err != nil {
-		m.end(128+int(syscall.SIGKILL), "the task was killed")
+		m.end(killed, "the task was killed")
 		return
 	}
 	m.end(code, "")
@@ -158,13 +159,13 @@ func (m *member) terminate() {
 		return
 	case <-m.started:
 	}
-	_ = m.process.Signal(syscall.SIGTERM) // it fails for a container that has ended
+	_ = m.process.Terminate() // it fails when the sandbox is gone, and the container with it
 	select {
 	case <-m.ended:
 		return
 	case <-time.After(min(orDefault(m.StopTimeout, 30*time.Second), stopLimit)):
 	}
-	_ = m.process.Signal(syscall.SIGKILL)
+	_ = m.process.Kill()
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

@@ -37,6 +37,9 @@ func (c Container) prepare(dir string, oneUser bool) (spec sandbox.Spec, refused
 	if err := writeNetworkFiles(root); err != nil {
 		return spec, "", err
 	}
+	if spec.Mounts, err = c.mounts(dir, root, file.Config); err != nil {
+		return spec, "", err
+	}
 	if err := makeDir(root, spec.Dir); err != nil {
 		return spec, err.Error(), nil
 	}
@@ -67,7 +70,7 @@ func (c Container) spec(root string, image v1.Config) sandbox.Spec {
 		Root: root, Hostname: hostname, Dir: path.Clean("/" + firstOf(c.WorkingDir, image.WorkingDir)),
 		Args:     append(append([]string(nil), entryPoint...), command...),
 		Env:      merge(append(env, c.Env...)),
-		ReadOnly: c.ReadonlyRootFilesystem,
+		ReadOnly: c.ReadonlyRootFilesystem, StopSignal: image.StopSignal,
 	}
 }
 

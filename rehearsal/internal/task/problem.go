@@ -2,28 +2,44 @@ package task
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
+const (
+	fixPort   = "The containers of a task share one network: let each listen on a port of its own."
+	fixBeyond = "Nothing beyond the task is reached or found in a rehearsal: let the container start without it, and try again later."
+)
+
 // remedies are what helps if the sign is found, in lower case, in why a container ended.
 var remedies = []struct{ sign, fix string }{
-	{"address already in use", "The containers of a task share one network: let each listen on a port of its own."},
-	{"eaddrinuse", "The containers of a task share one network: let each listen on a port of its own."},
+	{"address already in use", fixPort},
+	{"eaddrinuse", fixPort},
 	{"exec format error", "Build the image for the task's processor (docker build --platform); begin scripts with #!."},
+	{"no such host", fixBeyond},
+	{"network is unreachable", fixBeyond},
+	{"enetunreach", fixBeyond},
+	{"enotfound", fixBeyond},
+	{"eai_again", fixBeyond},
+	{"name resolution", fixBeyond},
+	{"name or service not known", fixBeyond},
+	{"could not translate host name", fixBeyond},
+	{"host not found", fixBeyond},
 	{"permission denied", "Let the image's user read, write and execute what it needs, and listen on ports from 1024 on: only root may use lower ones."},
 	{"operation not permitted", "Let the container do without privileges: Fargate gives it none."},
 	{"read-only file system", "Let the container write to volumes alone, or set readonlyRootFilesystem to false."},
-	{"no such host", "A sibling container is at localhost, not at its name. Other hosts are not found in a rehearsal."},
-	{"network is unreachable", "A rehearsal has no network beyond the task: let the container start without it, and try again later."},
 	{"unable to find user", "Add the user to the image (adduser), or give it as a number."},
 	{"unable to find group", "Add the group to the image (addgroup), or give it as a number."},
 	{"no command specified", "Give the image an ENTRYPOINT or CMD, or the container definition a command."},
 	{"executable file not found", "Add the program to the image, or correct the command and the image's PATH."},
 	{"no such file or directory", "Add the file to the image, or correct its path; a program's interpreter and libraries belong to the image, too."},
 }
+
+// unfound is a host name that was not, as Go, Node.js, libpq, curl and nginx say it.
+var unfound = regexp.MustCompile(`(?i)(?:\blookup|enotfound|eai_again|translate host name|resolve host:?|in upstream)\s+["']?([\w.-]+)`)
 
 // fixOf is the first remedy whose sign is in the text, or the other one.
 func fixOf(text, otherwise string) string {
@@ -47,8 +63,8 @@ func startProblem(m *member, cannot string) *verdict.Problem {
 	}
 }
 
-// exitProblem is that an essential container has ended; sharers are those that claim one of its ports, too.
-func exitProblem(m *member, sharers []string) *verdict.Problem {
+// exitProblem is that an essential container has ended; others are its siblings.
+func exitProblem(m *member, others []*member) *verdict.Problem {
 	state := m.snapshot()
 	p := &verdict.Problem{
 		What:  fmt.Sprintf("Essential container in task exited: %s with exit code %d", m.Name, state.ExitCode),
@@ -59,8 +75,14 @@ func exitProblem(m *member, sharers []string) *verdict.Problem {
 		p.What += ": " + said
 	}
 	p.Fix = fixOf(said, "Let the container run until it is stopped: its log tells why it ended.")
-	if len(sharers) > 0 && strings.Contains(strings.ToLower(said), "address already in use") {
-		p.Fix += " " + strings.Join(sharers, " and ") + " has the same containerPort."
+	host := unfound.FindStringSubmatch(said)
+	for _, o := range others {
+		switch {
+		case p.Fix == fixBeyond && host != nil && host[1] == o.Name:
+			p.Fix = "The containers of a task share one network: reach " + o.Name + " at localhost, not at its name."
+		case strings.HasPrefix(p.Fix, fixPort) && slices.ContainsFunc(m.Ports, func(port int) bool { return slices.Contains(o.Ports, port) }):
+			p.Fix += " " + o.Name + " has the same containerPort."
+		}
 	}
 	return p
 }

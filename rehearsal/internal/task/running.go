@@ -59,7 +59,7 @@ func (r *Running) run(m *member) {
 	watches.Go(m.watch)
 	watches.Go(func() { r.watchHealth(m) })
 	m.finish()
-	r.lose(m, func() *verdict.Problem { return exitProblem(m, r.sharers(m)) })
+	r.lose(m, func() *verdict.Problem { return exitProblem(m, r.others(m)) })
 	watches.Wait()
 }
 
@@ -80,15 +80,8 @@ func (r *Running) watchHealth(m *member) {
 	}
 }
 
-// sharers are the names of the other containers that say they listen on one of the container's ports.
-func (r *Running) sharers(m *member) []string {
-	var names []string
-	for _, other := range r.members {
-		if other != m && slices.ContainsFunc(m.Ports, func(p int) bool { return slices.Contains(other.Ports, p) }) {
-			names = append(names, other.Name)
-		}
-	}
-	return names
+func (r *Running) others(m *member) []*member {
+	return slices.DeleteFunc(slices.Clone(r.members), func(o *member) bool { return o == m })
 }
 
 // fail notes why the task ends. The first reason is the one: the others follow from it.
@@ -156,6 +149,12 @@ func (r *Running) Failed() *verdict.Problem {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.failure
+}
+
+// Inconclusive is whether the task ended by itself because it reaches nothing beyond it, which on Fargate it may.
+func (r *Running) Inconclusive() bool {
+	p := r.Failed()
+	return p != nil && p.Fix == fixBeyond
 }
 
 // Logs are the last 2000 lines of the containers, each as "container: line", in the order in which they came.

@@ -49,11 +49,21 @@ type Container struct {
 	Ports []int
 	// StartTimeout is how long it may take to reach the condition that others wait for; 0 is 3 minutes.
 	StartTimeout time.Duration
-	// StopTimeout is how long it may take to end after SIGTERM; 0 is 30 s. Stop waits 3 s at most.
+	// StopTimeout is how long it may take to end after SIGTERM, or the image's STOPSIGNAL; 0 is 30 s. Stop waits 3 s at most.
 	StopTimeout            time.Duration
 	ReadonlyRootFilesystem bool
+	MountPoints            []MountPoint
 	// Memory in MiB is not enforced.
 	Memory int
+}
+
+// MountPoint is a directory that a container shares with those that name the same volume. It begins empty, and only root can
+// write to it; or, where the image has a VOLUME of the path, it is what the image has there.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+type MountPoint struct {
+	SourceVolume  string
+	ContainerPath string
+	ReadOnly      bool
 }
 
 // Condition is what a container waits for.

@@ -250,7 +250,7 @@ func TestDependencies(t *testing.T) {
 	require.Equal(t, "migrate: migrated", r.Logs()[0])
 	require.NoError(t, r.Stop())
 	require.Equal(t, 0, state(r, "web").ExitCode, "it was asked to end")
-	require.Contains(t, r.Logs(), "web: told to stop")
+	require.Contains(t, r.Logs(), "web: told to stop by terminated")
 }
 
 // Health checks are the container's processes: its files, its user, its PIDs.

@@ -20,7 +20,7 @@ func (t Task) validate() error {
 	}
 	for i, c := range t.Containers {
 		switch {
-		case c.Name == "" || strings.ContainsAny(c.Name, "/\x00") || strings.HasPrefix(c.Name, "."):
+		case !fileName(c.Name):
 			report("Containers[%d].Name %q: use letters, digits, hyphens and underscores", i, c.Name)
 		case t.index(c.Name) != i:
 			report("Containers[%d].Name %q is another container's too: give each its own", i, c.Name)
@@ -33,6 +33,11 @@ func (t Task) validate() error {
 				problems = append(problems, err)
 			}
 		}
+		for _, p := range c.MountPoints {
+			if !fileName(p.SourceVolume) || p.ContainerPath == "" {
+				report("container %q: mount point %q at %q: name a volume and a path", c.Name, p.SourceVolume, p.ContainerPath)
+			}
+		}
 		if err := c.HealthCheck.validate(); err != nil {
 			report("container %q: %w", c.Name, err)
 		}
@@ -41,6 +46,11 @@ func (t Task) validate() error {
 		report("containers depend on each other in a circle: %s", strings.Join(cycle, " -> "))
 	}
 	return errors.Join(problems...)
+}
+
+// fileName is whether a directory can have the name.
+func fileName(name string) bool {
+	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, "/\\\x00")
 }
 
 func (t Task) index(name string) int {

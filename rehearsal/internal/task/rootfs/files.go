@@ -1,8 +1,11 @@
 package rootfs
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 )
 
 // Write makes or replaces a file of an extracted image, as a container engine writes /etc/hosts. The image's symlinks lead
@@ -52,4 +55,26 @@ func MakeDir(dir, name string) error {
 		return err
 	}
 	return root.MkdirAll(file, 0o755)
+}
+
+// TakeDir moves a directory of an extracted image, with all that is in it, to a path of the machine. It does nothing if the
+// image has no such directory.
+func TakeDir(dir, name, to string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	file, err := resolve(root, name)
+	if err != nil {
+		return err
+	}
+	info, err := root.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (!info.IsDir() || file == ".") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(filepath.Join(dir, filepath.FromSlash(file)), to)
 }

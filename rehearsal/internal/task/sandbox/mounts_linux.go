@@ -26,7 +26,7 @@ func (s *Spec) enter() error {
 	if err := unix.Sethostname([]byte(s.Hostname)); err != nil {
 		return fmt.Errorf("set the host name to %q: %w", s.Hostname, err)
 	}
-	sources, err := openDevices()
+	sources, err := s.openSources()
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (s *Spec) enter() error {
 		return err
 	}
 	steps := []func() error{
-		mountKernel, func() error { return mountDevices(sources) }, hide,
+		mountKernel, func() error { return mountDevices(sources) }, hide, func() error { return s.mountVolumes(sources) },
 		// The machine's own root is still at the working directory: the devices came from there.
 		func() error { return unix.Unmount(".", unix.MNT_DETACH) },
 		func() error { return os.Chdir("/") },
@@ -48,14 +48,22 @@ func (s *Spec) enter() error {
 	return nil
 }
 
-func openDevices() (map[string]*os.File, error) {
-	sources := map[string]*os.File{}
+// openSources opens what is mounted in the container and comes from outside of it, by path.
+func (s *Spec) openSources() (map[string]*os.File, error) {
+	var paths []string
 	for _, name := range devices {
-		fd, err := unix.Open("/dev/"+name, unix.O_PATH|unix.O_CLOEXEC, 0)
+		paths = append(paths, "/dev/"+name)
+	}
+	for _, m := range s.Mounts {
+		paths = append(paths, m.Source)
+	}
+	sources := map[string]*os.File{}
+	for _, path := range paths {
+		fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
 		if err != nil {
-			return nil, fmt.Errorf("open /dev/%s: %w", name, err)
+			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
-		sources[name] = os.NewFile(uintptr(fd), name)
+		sources[path] = os.NewFile(uintptr(fd), path)
 	}
 	return sources, nil
 }
@@ -106,11 +114,13 @@ func mountDevices(sources map[string]*os.File) error {
 	if err := mountAt("tmpfs", "/dev", "tmpfs", unix.MS_NOSUID|unix.MS_NOEXEC, "mode=755,size=64k"); err != nil {
 		return err
 	}
-	for name, source := range sources {
-		if err := bind(fmt.Sprintf("/proc/self/fd/%d", source.Fd()), "/dev/"+name); err != nil {
+	for _, name := range devices {
+		if err := os.WriteFile("/dev/"+name, nil, 0o644); err != nil {
 			return err
 		}
-		source.Close()
+		if err := bind(sources["/dev/"+name], "/dev/"+name); err != nil {
+			return err
+		}
 	}
 	if err := mountAt("devpts", "/dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"); err != nil {
 		return err
@@ -129,12 +139,28 @@ func mountDevices(sources map[string]*os.File) error {
 	return nil
 }
 
-// bind mounts a file on one that it makes.
-func bind(source, target string) error {
-	if err := os.WriteFile(target, nil, 0o644); err != nil {
-		return err
+// mountVolumes mounts the directories that the container has of the task.
+func (s *Spec) mountVolumes(sources map[string]*os.File) error {
+	for _, m := range s.Mounts {
+		if err := os.MkdirAll(m.Target, 0o755); err != nil {
+			return err
+		}
+		if err := bind(sources[m.Source], m.Target); err != nil {
+			return err
+		}
+		if !m.ReadOnly {
+			continue
+		}
+		if err := forbidWrites(m.Target); err != nil {
+			return err
+		}
 	}
-	if err := unix.Mount(source, target, "", unix.MS_BIND, ""); err != nil {
+	return nil
+}
+
+// bind mounts an open file or directory on another.
+func bind(source *os.File, target string) error {
+	if err := unix.Mount(fmt.Sprintf("/proc/self/fd/%d", source.Fd()), target, "", unix.MS_BIND, ""); err != nil {
 		return fmt.Errorf("mount %s: %w", target, err)
 	}
 	return nil
@@ -154,15 +180,14 @@ func hide() error {
 		}
 	}
 	for _, path := range readOnly {
-		err := unix.Mount(path, path, "", unix.MS_BIND|unix.MS_REC, "")
-		if errors.Is(err, unix.ENOENT) {
+		switch err := unix.Mount(path, path, "", unix.MS_BIND|unix.MS_REC, ""); {
+		case errors.Is(err, unix.ENOENT):
 			continue
-		}
-		if err == nil {
-			err = unix.Mount("", path, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|inert, "")
-		}
-		if err != nil {
+		case err != nil:
 			return fmt.Errorf("make %s read-only: %w", path, err)
+		}
+		if err := forbidWrites(path); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -173,14 +198,19 @@ func (s *Spec) seal() error {
 	if !s.ReadOnly {
 		return nil
 	}
-	var root unix.Statfs_t
-	if err := unix.Statfs("/", &root); err != nil {
-		return err
+	return forbidWrites("/")
+}
+
+// forbidWrites makes a bind mount read-only. The flags of what it mounts must stay, or the kernel refuses; they have equal
+// values in mount and statfs.
+func forbidWrites(target string) error {
+	var now unix.Statfs_t
+	if err := unix.Statfs(target, &now); err != nil {
+		return fmt.Errorf("make %s read-only: %w", target, err)
 	}
-	// The flags of the mount below it must stay, or the kernel refuses: they have equal values in mount and statfs.
-	keep := uintptr(root.Flags) & inert
-	if err := unix.Mount("", "/", "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|keep, ""); err != nil {
-		return fmt.Errorf("make the root read-only: %w", err)
+	keep := uintptr(now.Flags) & inert
+	if err := unix.Mount("", target, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|keep, ""); err != nil {
+		return fmt.Errorf("make %s read-only: %w", target, err)
 	}
 	return nil
 }

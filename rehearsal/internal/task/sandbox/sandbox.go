@@ -13,9 +13,7 @@
 // and no name server, so connections fail at once with "network is unreachable".
 package sandbox
 
-import (
-	"time"
-)
+import "time"
 
 // Address is the task's: what listens on it, or on all addresses, can be reached from outside the task; what listens on
 // 127.0.0.1 cannot.
@@ -33,10 +31,19 @@ type Spec struct {
 	Dir      string
 	UID, GID int
 	Groups   []int
-	// ReadOnly is whether Root cannot be written to.
+	// ReadOnly is whether Root cannot be written to. Mounts can.
 	ReadOnly bool
+	Mounts   []Mount
+	// StopSignal is the name or number of the signal that asks it to end; SIGTERM if empty or unknown.
+	StopSignal string
 	// KeepIDs leaves users and groups as they are, where a namespace has but one; UID, GID and Groups are ignored.
 	KeepIDs bool
+}
+
+// Mount is a directory of the machine that a container has at Target, where Root need not have one.
+type Mount struct {
+	Source, Target string
+	ReadOnly       bool
 }
 
 // StartError says why a container's command cannot be run, in the container runtime's words.

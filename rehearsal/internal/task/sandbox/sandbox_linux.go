@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -101,6 +102,7 @@ func (s *Sandbox) OneUser() bool { return s.ids.one }
 type Container struct {
 	sandbox *Sandbox
 	id      int
+	stop    syscall.Signal
 }
 
 // Start runs a container. A *StartError says that its command cannot be run, another error that the machine fails to.
@@ -113,7 +115,7 @@ func (s *Sandbox) Start(spec Spec) (*Container, error) {
 	if reply.Refused != "" {
 		return nil, &StartError{Text: reply.Refused}
 	}
-	return &Container{s, reply.ID}, nil
+	return &Container{s, reply.ID, stopSignal(spec.StopSignal)}, nil
 }
 
 // Wait waits until the container ends and returns its exit code, 128+n after signal n.
@@ -137,9 +139,26 @@ func (c *Container) CopyOutput(to io.Writer) error {
 	}
 }
 
-// Signal sends the container's first process a signal.
-func (c *Container) Signal(signal syscall.Signal) error {
-	return c.sandbox.client.Call("holder.Signal", SignalArgs{c.id, int(signal)}, &struct{}{})
+// Terminate asks the container to end; one that has is not asked.
+func (c *Container) Terminate() error { return c.signal(c.stop) }
+
+// Kill ends the container.
+func (c *Container) Kill() error { return c.signal(syscall.SIGKILL) }
+
+// signal sends the container's first process a signal.
+func (c *Container) signal(s syscall.Signal) error {
+	return c.sandbox.client.Call("holder.Signal", SignalArgs{c.id, int(s)}, &struct{}{})
+}
+
+// stopSignal reads a signal as a Dockerfile's STOPSIGNAL has it: "SIGQUIT", "QUIT" or "3".
+func stopSignal(name string) syscall.Signal {
+	if number, err := strconv.Atoi(name); err == nil && number > 0 {
+		return syscall.Signal(number)
+	}
+	if s := unix.SignalNum("SIG" + strings.TrimPrefix(strings.ToUpper(name), "SIG")); s != 0 {
+		return s
+	}
+	return syscall.SIGTERM
 }
 
 // Run runs another command in the container, with the spec's Args, Env, Dir and user, for at most the timeout.

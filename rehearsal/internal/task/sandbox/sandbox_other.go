@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"syscall"
 	"time"
 )
 
@@ -40,6 +39,8 @@ func (*Container) Wait() (int, error) { return 0, errNeedsLinux }
 
 func (*Container) CopyOutput(io.Writer) error { return errNeedsLinux }
 
-func (*Container) Signal(syscall.Signal) error { return errNeedsLinux }
+func (*Container) Terminate() error { return errNeedsLinux }
+
+func (*Container) Kill() error { return errNeedsLinux }
 
 func (*Container) Run(Spec, time.Duration) (Result, error) { return Result{}, errNeedsLinux }

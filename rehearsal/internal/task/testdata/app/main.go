@@ -23,18 +23,19 @@ func main() {
 }
 
 var steps = map[string]func(string) error{
-	"serve": serve,
-	"say":   func(text string) error { return say("%s", text) },
-	"who":   who,
-	"env":   func(name string) error { return say("%s=%s", name, os.Getenv(name)) },
-	"read":  read,
-	"write": func(file string) error { return os.WriteFile(file, []byte("written\n"), 0o644) },
-	"stat":  func(file string) error { _, err := os.Stat(file); return err },
-	"exit":  func(code string) error { n, err := strconv.Atoi(code); os.Exit(n); return err },
-	"get":   get,
-	"await": await,
-	"wait":  wait,
-	"hang":  hang,
+	"serve":   serve,
+	"say":     func(text string) error { return say("%s", text) },
+	"who":     who,
+	"env":     func(name string) error { return say("%s=%s", name, os.Getenv(name)) },
+	"read":    read,
+	"write":   func(file string) error { return os.WriteFile(file, []byte("written\n"), 0o644) },
+	"refused": refused,
+	"stat":    func(file string) error { _, err := os.Stat(file); return err },
+	"exit":    func(code string) error { n, err := strconv.Atoi(code); os.Exit(n); return err },
+	"get":     get,
+	"await":   await,
+	"wait":    wait,
+	"hang":    hang,
 }
 
 func say(format string, args ...any) error {
@@ -91,13 +92,21 @@ func await(url string) error {
 	}
 }
 
-// wait waits for SIGTERM.
+// wait waits for a signal that asks it to end.
 func wait(string) error {
 	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, syscall.SIGTERM)
+	signal.Notify(stop, syscall.SIGTERM, syscall.SIGQUIT)
 	say("waiting")
-	<-stop
-	return say("told to stop")
+	return say("told to stop by %s", <-stop)
+}
+
+// refused succeeds if the file cannot be written to.
+func refused(file string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err == nil {
+		return fmt.Errorf("%s can be written to: %w", file, f.Close())
+	}
+	return nil
 }
 
 // hang ends for nothing but SIGKILL.

@@ -29,7 +29,7 @@ type Input struct {
 	Initiator string
 	// Region and Account are those of AWS, as "us-east-2" and twelve digits.
 	Region, Account string
-	// Tools are the commands that this process answers, as docker and aws.
+	// Tools are the commands that this process answers, as docker and aws. Others are those of the machine.
 	Tools map[string]tools.Tool
 	// Resolve gives the value behind a reference of a ParameterStore or SecretsManager variable. Its errors are shown
 	// in the services' words. Default: nothing can be resolved.

@@ -35,10 +35,11 @@ func (b *build) download(ctx context.Context) *failure {
 		return &failure{context: problems[0].What, problem: problems[0]}
 	}
 	b.out.printf("Processing environment variables")
-	if err := b.prepare(ctx); err != nil {
-		return b.refused(err.Error(), "Correct the variable or what it names, or see the error.")
+	f, b.broken = b.prepare(ctx)
+	if b.broken != nil {
+		return b.refused(b.broken.Error(), "Mend what the error names on this machine.")
 	}
-	return nil
+	return f
 }
 
 func (b *build) refused(what, fix string) *failure {

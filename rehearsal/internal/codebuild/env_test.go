@@ -143,8 +143,10 @@ func TestExported(t *testing.T) {
 
 // TestSourcesStay: a build changes copies.
 func TestSourcesStay(t *testing.T) {
-	in, log := input(t, project(commands(phase("build", "rm a; echo x >b; rm -r \"$CODEBUILD_SRC_DIR_Config\"/*"))), map[string]string{"a": "1", "b": "2"})
+	in, log := input(t, project(commands(phase("build", "test -x b && test -L link && test \"$(cat link)\" = 1", "rm a; echo x >b; rm -r \"$CODEBUILD_SRC_DIR_Config\"/*"))), map[string]string{"a": "1", "b": "2"})
 	in.Sources = append(in.Sources, Source{Name: "Config", Dir: folder(t, map[string]string{"c/d": "3"})})
+	require.NoError(t, os.Symlink("a", filepath.Join(in.Sources[0].Dir, "link")))
+	require.NoError(t, os.Chmod(filepath.Join(in.Sources[0].Dir, "b"), 0o755))
 	require.True(t, run(t, in).Succeeded, log)
 	for path, want := range map[string]string{in.Sources[0].Dir + "/a": "1", in.Sources[0].Dir + "/b": "2", in.Sources[1].Dir + "/c/d": "3"} {
 		have, err := os.ReadFile(path)

@@ -80,11 +80,10 @@ func (b *build) commands(ctx context.Context, name string) *failure {
 	if phase == nil {
 		return nil
 	}
-	// The phase that is under way counts with its own failures: `finally` sees them.
 	f := b.sequence(ctx, name, phase.Commands)
 	if f != nil && ctx.Err() == nil {
 		if err := b.quietly(ctx, "export CODEBUILD_BUILD_SUCCEEDING=0"); err != nil {
-			return b.broken(name, Command{}, err)
+			return b.unable(name, Command{}, err)
 		}
 		b.shell.setEnv("CODEBUILD_BUILD_SUCCEEDING", "0")
 	}
@@ -103,7 +102,7 @@ func (b *build) sequence(ctx context.Context, name string, commands []Command) *
 		b.out.printf("Running command %s", strings.TrimRight(c.Text, "\n"))
 		code, err := b.shell.run(ctx, c.Text)
 		if err != nil {
-			return b.broken(name, c, err)
+			return b.unable(name, c, err)
 		}
 		if code != 0 {
 			return b.exited(name, c, code)
@@ -112,10 +111,13 @@ func (b *build) sequence(ctx context.Context, name string, commands []Command) *
 	return nil
 }
 
-// broken is a command that could not be run to its end.
-func (b *build) broken(name string, c Command, err error) *failure {
+// unable is a command that could not be run to its end, for the end of the context or an error of this machine.
+func (b *build) unable(name string, c Command, err error) *failure {
+	if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		b.broken, b.ending = err, true
+	}
 	f := &failure{context: fmt.Sprintf("COMMAND_EXECUTION_ERROR: Error while executing command: %s. Reason: %v", trimmed(c), err), command: c}
-	f.problem = verdict.Problem{What: oneLine(f.context), Where: b.where(name), File: b.spec.File, Line: c.Line, Fix: "See the error."}
+	f.problem = verdict.Problem{What: oneLine(f.context), Where: b.where(name), File: b.spec.File, Line: c.Line, Fix: "Mend what the reason names on this machine."}
 	return f
 }
 

@@ -1,9 +1,11 @@
 package codebuild
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +28,7 @@ type build struct {
 	stop    func() error // of the tools
 	failing bool         // a phase has failed
 	ending  bool         // and no further one is to be run
+	broken  error        // of this machine
 }
 
 var errTimedOut = errors.New("the build's time is over")
@@ -71,7 +74,7 @@ func (b *build) run(ctx context.Context) (err error) {
 	if !b.ending {
 		b.phase(limited, UploadArtifacts, b.upload)
 	}
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), b.broken); err != nil {
 		return err
 	}
 	b.phase(ctx, Finalizing, func(context.Context) *failure { return nil })
@@ -168,11 +171,13 @@ func (b *build) where(phase string) string {
 	return "phase " + phase + " of CodeBuild project " + b.in.Project.Name
 }
 
-// prepare serves the tools and makes the shell that the buildspec asks for.
-func (b *build) prepare(ctx context.Context) error {
+// prepare serves the tools and makes the shell that the buildspec asks for, by default sh. The error is one of this
+// machine, the failure one of the build's variables.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-cmd.html
+func (b *build) prepare(ctx context.Context) (*failure, error) {
 	for _, folder := range []string{"home", "tmp", "shell"} {
 		if err := os.MkdirAll(b.path(folder), 0o700); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	name := b.spec.Shell
@@ -181,27 +186,25 @@ func (b *build) prepare(ctx context.Context) error {
 	}
 	program, err := exec.LookPath(name)
 	if err != nil {
-		return fmt.Errorf("this machine has no %s to run the buildspec's commands: install it, and have it on PATH", name)
+		return nil, fmt.Errorf("this machine has no %s to run the buildspec's commands: install it, and have it on PATH", name)
 	}
 	served := map[string]tools.Tool{}
-	for name, tool := range b.in.Tools {
-		served[name] = tool
-	}
+	maps.Copy(served, b.in.Tools)
 	if !b.in.Project.Privileged {
 		served["docker"] = withoutDaemon(served["docker"])
 	}
 	bin, stop, err := tools.Serve(ctx, b.path("tools"), served)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b.stop = stop
 	env, err := b.environment(ctx, bin)
 	if err != nil {
-		return err
+		return b.refused(err.Error(), "Correct the variable, or make what it refers to."), nil
 	}
 	b.shell = &shell{
 		program: program, folder: b.path("shell"), dir: b.sourceDir(b.primary()), env: env, out: b.out,
 		lasting: b.spec.Version != "0.1",
 	}
-	return nil
+	return nil, nil
 }

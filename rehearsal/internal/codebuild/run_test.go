@@ -137,6 +137,9 @@ func TestPhases(t *testing.T) {
 		"a shell that dies": {
 			with("build", phase("build", "kill -9 $$")), failed(Build, PostBuild, UploadArtifacts, Finalizing), "Reason: exit status 137\n",
 		},
+		"the first shell that dies": {
+			commands(phase("build", "kill -9 $$"), phase("post_build", "echo o=$CODEBUILD_BUILD_SUCCEEDING")), failed(Build, PostBuild, UploadArtifacts, Finalizing), "\no=0\n",
+		},
 		"a syntax error": {
 			with("build", phase("build", "if true; fi")), failed(Build, PostBuild, UploadArtifacts, Finalizing), "Reason: exit status 2\n",
 		},

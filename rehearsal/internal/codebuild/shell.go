@@ -26,7 +26,8 @@ type shell struct {
 	dir     string // where it begins
 	env     []string
 	out     *output
-	lasting bool // false: each command has its own instance, as in version 0.1
+	// lasting is false in version 0.1: each command has an instance of its own, with which its background jobs end.
+	lasting bool
 
 	process *exec.Cmd // nil when none runs
 	control *os.File
@@ -35,7 +36,6 @@ type shell struct {
 	streams []*os.File
 	pumped  chan struct{}
 	printed *os.File
-	again   bool // there was an instance before
 }
 
 // driver is what a shell runs: it takes paths of scripts from descriptor 3, runs each, and writes the exit code to 4.
@@ -55,12 +55,13 @@ trap - EXIT
 // restore begins an instance where the last one ended.
 const restore = `
 . "$codebuild_state/env"
-cd "$(cat "$codebuild_state/dir")"
+IFS= read -r codebuild_dir <"$codebuild_state/dir" && cd "$codebuild_dir"
 `
 
 func (s *shell) start() error {
 	script := "codebuild_state=" + quoted(s.folder) + "\n"
-	if s.again && s.lasting {
+	// Nothing was kept when the first command killed its shell.
+	if _, err := os.Stat(filepath.Join(s.folder, "dir")); err == nil && s.lasting {
 		script += restore
 	}
 	path := filepath.Join(s.folder, "driver.sh")
@@ -88,7 +89,7 @@ func (s *shell) start() error {
 		return fmt.Errorf("starting the build's shell: %w", err)
 	}
 	closeFiles([]*os.File{ends[0], ends[3], ends[5]})
-	s.process, s.control, s.printed, s.again = cmd, ends[1], ends[4], true
+	s.process, s.control, s.printed = cmd, ends[1], ends[4]
 	s.streams = []*os.File{ends[1], ends[2], ends[4]}
 	s.status, s.exited, s.pumped = make(chan int, 1), make(chan struct{}), make(chan struct{})
 	go readStatus(ends[2], s.status)

@@ -74,6 +74,7 @@ func TestDefectsFailTheirStep(t *testing.T) {
 		"no value":              {without(versionType, "secretId", secretARN), start, "staging label: AWSCURRENT"},
 		"no key":                {change(versionType, "secretId", secretARN, values{"secretString": `{"OTHER":""}`}), start, "did not contain json key DATABASE_URL"},
 		"no JSON":               {change(versionType, "secretId", secretARN, values{"secretString": "text"}), start, "is no JSON object"},
+		"no log group":          {without(logGroupType, "name", "/ecs/shop"), start, "The specified log group does not exist: /ecs/shop"},
 		"no parameter":          {without(parameterType, "name", "/shop/token"), start, "invalid ssm parameters: /shop/token"},
 		"no ingress":            {without(ingressType, "id", "sgr-1"), health, "do not admit the load balancer on port 8080"},
 		"ingress of a port":     {change(ingressType, "id", "sgr-1", values{"fromPort": 80.0, "toPort": 80.0}), health, "do not admit the load balancer on port 8080"},

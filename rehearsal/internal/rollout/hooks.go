@@ -34,7 +34,8 @@ func (d *deployment) hook(name string) event {
 func (d *deployment) hookEnds(h *appspec.Hook) *verdict.Problem {
 	at := d.now
 	problem := &verdict.Problem{Where: "function " + h.Function, File: d.in.Spec.File, Line: h.Line}
-	switch d.result(h.Function) {
+	result, told := d.result(h.Function)
+	switch result {
 	case Failed:
 		d.now += hookDuration
 		problem.What = fmt.Sprintf("A lifecycle event hook failed: the function %s of %s reported Failed.", h.Function, h.Event)
@@ -48,17 +49,20 @@ func (d *deployment) hookEnds(h *appspec.Hook) *verdict.Problem {
 		d.record(h.Event, at, h.Function, problem)
 		return problem
 	}
+	if !told {
+		d.note(fmt.Sprintf("The function %s of the hook %s was not run: that it reports Succeeded is taken for granted.", h.Function, h.Event))
+	}
 	return d.during(h.Event, hookDuration, h.Function+" reported Succeeded")
 }
 
-// result is the outcome of the function, which the input may give by its name though the AppSpec has its ARN.
-func (d *deployment) result(function string) HookResult {
+// result is the outcome of the function, which the input may give by its name though the AppSpec has its ARN. Told is
+// whether it does.
+func (d *deployment) result(function string) (result HookResult, told bool) {
 	if r, ok := d.in.Hooks[function]; ok {
-		return r
+		return r, true
 	}
-	if _, name, ok := strings.Cut(function, ":function:"); ok {
-		name, _, _ = strings.Cut(name, ":")
-		return d.in.Hooks[name]
-	}
-	return Succeeded
+	_, name, _ := strings.Cut(function, ":function:")
+	name, _, _ = strings.Cut(name, ":")
+	result, told = d.in.Hooks[name]
+	return result, told
 }

@@ -23,8 +23,7 @@ type rule struct {
 	protocol string // "-1" for all
 	from, to int
 	cidrs    []string
-	groups   []string
-	lists    []string // prefix lists
+	groups   []string // prefix lists are left out: no load balancer or task is reached by one
 }
 
 // rules are those of a security group in one direction, "ingress" or "egress".
@@ -33,7 +32,7 @@ func rules(w *world.World, group, direction string) []rule {
 	if g := w.Find(groupType, "id", group); g != nil {
 		for _, in := range g.Inputs.Objs(direction) {
 			r := rule{in.Str("protocol"), int(in.Num("fromPort")), int(in.Num("toPort")),
-				append(in.Strs("cidrBlocks"), in.Strs("ipv6CidrBlocks")...), in.Strs("securityGroups"), in.Strs("prefixListIds")}
+				append(in.Strs("cidrBlocks"), in.Strs("ipv6CidrBlocks")...), in.Strs("securityGroups")}
 			if in.Bool("self") {
 				r.groups = append(r.groups, group)
 			}
@@ -44,7 +43,7 @@ func rules(w *world.World, group, direction string) []rule {
 		if e.Inputs.Str("type") == direction {
 			in := e.Inputs
 			r := rule{in.Str("protocol"), int(in.Num("fromPort")), int(in.Num("toPort")),
-				append(in.Strs("cidrBlocks"), in.Strs("ipv6CidrBlocks")...), given(in.Str("sourceSecurityGroupId")), in.Strs("prefixListIds")}
+				append(in.Strs("cidrBlocks"), in.Strs("ipv6CidrBlocks")...), given(in.Str("sourceSecurityGroupId"))}
 			if in.Bool("self") {
 				r.groups = append(r.groups, group)
 			}
@@ -55,7 +54,7 @@ func rules(w *world.World, group, direction string) []rule {
 	for _, e := range w.Where(own, "securityGroupId", group) {
 		in := e.Inputs
 		all = append(all, rule{in.Str("ipProtocol"), int(in.Num("fromPort")), int(in.Num("toPort")),
-			append(given(in.Str("cidrIpv4")), given(in.Str("cidrIpv6"))...), given(in.Str("referencedSecurityGroupId")), given(in.Str("prefixListId"))})
+			append(given(in.Str("cidrIpv4")), given(in.Str("cidrIpv6"))...), given(in.Str("referencedSecurityGroupId"))})
 	}
 	return all
 }

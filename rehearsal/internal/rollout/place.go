@@ -15,6 +15,7 @@ const (
 	applicationType = "aws:codedeploy/application:Application"
 	configType      = "aws:codedeploy/deploymentConfig:DeploymentConfig"
 	alarmType       = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	logGroupType    = "aws:cloudwatch/logGroup:LogGroup"
 	compositeType   = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 	listenerType    = "aws:lb/listener:Listener"
 	ruleType        = "aws:lb/listenerRule:ListenerRule"

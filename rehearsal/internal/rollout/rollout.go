@@ -16,7 +16,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
-// Input is a deployment to play.
+// Input is a deployment to play. World, Group, Task and Spec are required, the latter two as parsed without problems.
 type Input struct {
 	World *world.World
 	// Group is the deployment group, Task the revision and Spec the AppSpec that it deploys.

@@ -54,6 +54,9 @@ func failure(o *Outcome) (step string, problem verdict.Problem) {
 func TestADeploymentSucceeds(t *testing.T) {
 	in := deploy(t, withTest(shop()))
 	in.Spec, in.Start = spec(t, allHooks), time.Hour
+	in.Hooks = map[string]HookResult{
+		"before-install": Succeeded, "after-install": Succeeded, "after-test": Succeeded, "before-traffic": Succeeded, "after-traffic": Succeeded,
+	}
 	o := Run(t.Context(), in)
 	assert.True(t, o.Succeeded)
 	assert.False(t, o.RolledBack)
@@ -307,6 +310,36 @@ func TestATaskThatDoesNotStart(t *testing.T) {
 	step, problem := failure(o)
 	assert.Equal(t, "Green tasks start", step)
 	assert.Contains(t, problem.What, "no such image")
+}
+
+func TestAHookThatWasNotRunIsNoted(t *testing.T) {
+	in := deploy(t, shop())
+	in.Spec = spec(t, "Hooks:\n  - BeforeInstall: migrate\n")
+	assert.Contains(t, Run(t.Context(), in).Notes, "The function migrate of the hook BeforeInstall was not run: that it reports Succeeded is taken for granted.")
+}
+
+// hanging is a task that is interrupted while it is asked.
+type hanging struct {
+	fake
+	interrupt func()
+}
+
+func (h *hanging) Probe(ctx context.Context, _ int, _ string) (int, string, error) {
+	h.interrupt()
+	<-ctx.Done()
+	return 0, "", ctx.Err()
+}
+
+func TestAnInterruptOfTheHealthCheck(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	running := &hanging{interrupt: cancel}
+	in := deploy(t, shop())
+	in.Tasks = func(context.Context) (Running, error) { return running, nil }
+	o := Run(ctx, in)
+	_, problem := failure(o)
+	assert.Contains(t, problem.What, "interrupted")
+	assert.Equal(t, 1, running.stopped)
+	assert.False(t, o.RolledBack)
 }
 
 func TestAnInterruptEndsIt(t *testing.T) {

@@ -81,7 +81,8 @@ func (d *deployment) startTasks(ctx context.Context) *verdict.Problem {
 	if d.onFargate() {
 		problems = append(problems, d.checkReach()...)
 	}
-	problems = append(append(problems, d.checkImages()...), Secrets(d.in.World, d.in.Task)...)
+	problems = append(append(problems, d.checkImages()...), d.checkLogs()...)
+	problems = append(problems, Secrets(d.in.World, d.in.Task)...)
 	if len(problems) == 0 && d.in.Tasks != nil {
 		running, err := d.in.Tasks(ctx)
 		d.running = running
@@ -117,6 +118,25 @@ func (d *deployment) checkImages() []verdict.Problem {
 				Fix: fmt.Sprintf("Build the image for %s, or set runtimePlatform.cpuArchitecture in the task definition to the image's.", want),
 			})
 		}
+	}
+	return all
+}
+
+// checkLogs: the log groups exist, where the driver is not told to make them.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
+func (d *deployment) checkLogs() []verdict.Problem {
+	var all []verdict.Problem
+	for _, c := range d.in.Task.Containers {
+		group := c.Logs.Options["awslogs-group"]
+		if c.Logs.Driver != "awslogs" || c.Logs.Options["awslogs-create-group"] == "true" || d.in.World.Find(logGroupType, "name", group) != nil {
+			continue
+		}
+		all = append(all, verdict.Problem{
+			What: "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: " +
+				"ResourceNotFoundException: The specified log group does not exist: " + group,
+			Where: "container " + c.Name, File: d.in.Task.File, Line: d.in.Task.Line(c.Path + ".logConfiguration.options.awslogs-group"),
+			Fix: "Create the log group, or name one that exists.",
+		})
 	}
 	return all
 }

@@ -60,6 +60,7 @@ func shop() *world.World {
 	add(applicationType, "app", values{"name": "shop", "computePlatform": "ECS"})
 	add(alarmType, "errors", values{"name": "errors"})
 	add(alarmType, "spare", values{"name": "spare"})
+	add(logGroupType, "/ecs/shop", values{"name": "/ecs/shop"})
 	add(secretType, secretARN, values{"name": "shop/environment"})
 	add(versionType, "v1", values{"secretId": secretARN, "secretString": `{"DATABASE_URL":"postgres://db"}`})
 	add(parameterType, "/shop/token", values{"name": "/shop/token"})

@@ -133,11 +133,7 @@ func (b *buildah) arguments(o build, id string) []string {
 	args := []string{
 		"--file", o.dockerfile, "--iidfile", id, b.policy(), "--identity-label=false",
 	}
-	if o.noCache {
-		args = append(args, "--no-cache")
-	} else {
-		args = append(args, "--layers")
-	}
+	args = append(args, b.cache(o)...)
 	// Without a platform, buildah has no TARGETARCH, which BuildKit always has.
 	args = append(args, "--platform", platformOf(o).String())
 	if o.target != "" {
@@ -156,7 +152,7 @@ func (b *buildah) arguments(o build, id string) []string {
 	} else {
 		args = append(args, "--pull=false") // when it is not there; else a newer one is asked for
 	}
-	return slices.Concat(args, b.cache(o), o.more, []string{o.context})
+	return slices.Concat(args, o.more, []string{o.context})
 }
 
 func (b *buildah) policy() string { return "--signature-policy=" + filepath.Join(b.dir, "policy.json") }

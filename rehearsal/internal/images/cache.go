@@ -40,14 +40,17 @@ func trimmed(path layout.Path, listed []v1.Descriptor) ([]v1.Descriptor, error) 
 }
 
 // cache are the flags that use the cache as BuildKit would: it reads what --cache-from names, and writes when the image
-// is to carry its cache. Only what is run is worth the requests.
+// is to carry its cache. What is only copied is faster copied again than kept.
 // https://docs.docker.com/build/cache/backends/inline/
 func (b *buildah) cache(o build) []string {
 	file, err := readDockerfile(o)
-	if err != nil || !b.caches || o.noCache || !file.runs() {
-		return nil
+	if o.noCache || err == nil && !file.runs() {
+		return []string{"--no-cache"}
 	}
-	var args []string
+	args := []string{"--layers"}
+	if !b.caches {
+		return args
+	}
 	at := b.daemon.registry.addr + "/" + cacheRepository
 	if o.cacheFrom {
 		args = append(args, "--cache-from="+at)

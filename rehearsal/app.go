@@ -54,7 +54,8 @@ func WithoutTasks() Option { return func(s *settings) { s.tasks = false } }
 // in the console. Default: the rehearsal takes that person's part, and says so.
 func PendingConnection() Option { return func(s *settings) { s.pending = true } }
 
-// Alarm fires the CloudWatch alarm of that name at a time after traffic has begun to shift.
+// Alarm fires a CloudWatch alarm at a time after traffic has begun to shift. name is its name, or a part that no other
+// alarm's name has, as "errors".
 func Alarm(name string, at time.Duration) Option {
 	return func(s *settings) { s.alarms = append(s.alarms, alarm{name, at}) }
 }

@@ -3,6 +3,8 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
@@ -50,10 +52,18 @@ func (r *release) deploy(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
+	alarms, err := r.alarms()
+	if err != nil {
+		return err
+	}
+	hooks, err := r.hooks(revision.spec)
+	if err != nil {
+		return err
+	}
 	more := map[*verdict.Problem][]verdict.Problem{}
 	outcome := rollout.Run(ctx, rollout.Input{
 		World: r.world, Group: group, Task: revision.task, Spec: revision.spec, Start: r.clock,
-		Images: g.platforms, Tasks: r.starter(g, revision.task), Alarm: r.alarms(), Hooks: r.hooks(revision.spec),
+		Images: g.platforms, Tasks: r.starter(g, revision.task), Alarm: alarms, Hooks: hooks,
 		Ask: func(m rollout.Moment, detail string) *verdict.Problem {
 			s := &verdict.Step{Stage: a.stage, Name: string(m)}
 			p := problemOf(r.ask(s, r.callsAt(m, detail, group, g)))
@@ -86,24 +96,49 @@ func (r *release) conclude(ctx context.Context, group *drydock.Record, revision 
 	return nil
 }
 
-func (r *release) alarms() []rollout.Fire {
+// alarms are those that were told to fire, by their full names.
+func (r *release) alarms() ([]rollout.Fire, error) {
 	var fires []rollout.Fire
-	for _, a := range r.settings.alarms {
-		fires = append(fires, rollout.Fire{Name: a.name, At: a.at})
+	for _, told := range r.settings.alarms {
+		var all, meant []string
+		for _, alarm := range r.world.All("aws:cloudwatch/metricAlarm:MetricAlarm") {
+			name := alarm.Attr("name")
+			all = append(all, name)
+			if name == told.name {
+				meant = []string{name}
+				break
+			}
+			if strings.Contains(name, told.name) {
+				meant = append(meant, name)
+			}
+		}
+		if len(meant) != 1 {
+			return nil, fmt.Errorf("%q is the name of %d alarms: there are %s", told.name, len(meant), first(strings.Join(all, ", "), "none"))
+		}
+		fires = append(fires, rollout.Fire{Name: meant[0], At: told.at})
 	}
-	return fires
+	return fires, nil
 }
 
 // hooks are the results by function, of those that were told by function or by event.
-func (r *release) hooks(spec *appspec.Spec) map[string]rollout.HookResult {
+func (r *release) hooks(spec *appspec.Spec) (map[string]rollout.HookResult, error) {
 	results := map[string]rollout.HookResult{}
 	for name, result := range r.settings.hooks {
-		if hook := spec.Hook(name); hook != nil {
-			name = hook.Function
+		at := slices.IndexFunc(spec.Hooks, func(h appspec.Hook) bool { return h.Event == name || h.Function == name })
+		if at < 0 {
+			return nil, fmt.Errorf("%s has no hook %q: its hooks are %s", spec.File, name, first(eventsOf(spec), "none"))
 		}
-		results[name] = rollout.HookResult(result)
+		results[spec.Hooks[at].Function] = rollout.HookResult(result)
 	}
-	return results
+	return results, nil
+}
+
+func eventsOf(spec *appspec.Spec) string {
+	var events []string
+	for _, h := range spec.Hooks {
+		events = append(events, h.Event)
+	}
+	return strings.Join(events, ", ")
 }
 
 // callsAt are those of one moment of the deployment.

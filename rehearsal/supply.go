@@ -42,7 +42,8 @@ func (r *release) supply(imageDir string) error {
 		return err
 	}
 	if r.builder.Name == images.None {
-		r.note("No docker, podman or buildah works on this machine: images are put together from what the Dockerfile copies, and its RUN instructions are not carried out.")
+		r.note("%s: images are put together from what the Dockerfile copies, and its RUN instructions are not carried out.",
+			map[bool]string{true: "No docker, podman or buildah works on this machine", false: "No builder, as asked"}[r.settings.builder == ""])
 	}
 	r.objects = awscli.Folder(filepath.Join(r.dir, "objects"))
 	for _, bucket := range r.world.Buckets() {

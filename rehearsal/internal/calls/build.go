@@ -2,6 +2,7 @@ package calls
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
@@ -43,6 +44,8 @@ func Build(w *world.World, p *world.Pipeline, a world.Action) []access.Call {
 	role := project.Inputs.Str("serviceRole")
 	all := assumedFor("codebuild.amazonaws.com", role, project.Attr("arn"), buildRoleDoc)
 	all = append(all, buildNetwork(role, project)...)
+	all = append(all, buildImage(w, role, project)...)
+	all = append(all, buildCache(w, role, project)...)
 	all = append(all, buildLogs(w, role, project)...)
 	all = append(all, buildEnvironment(w, role, project, a)...)
 	all = append(all, buildArtifacts(w, p, role, project, a)...)
@@ -83,12 +86,52 @@ func buildLogs(w *world.World, role string, project *drydock.Record) []access.Ca
 		all = append(all, writeLog(w, caller, group, "build", arn)...)
 	}
 	if s3 := config.Obj("s3Logs"); s3.Str("status") == "ENABLED" {
-		place, _ := world.ParseARN(arn)
-		object := "arn:" + place.Partition + ":s3:::" + strings.TrimPrefix(s3.Str("location"), "arn:"+place.Partition+":s3:::") + "/build.gz"
+		object := placeInS3(arn, s3.Str("location")) + "/build.gz"
 		all = append(all, caller.may("keep the build's log", object, "s3:PutObject")...)
-		all = append(all, objectKey(role, customerKey(w, project.Attr("encryptionKey"), arn), object, place.Region, true)...)
+		all = append(all, objectKey(role, customerKey(w, project.Attr("encryptionKey"), arn), object, regionOf(arn), true)...)
 	}
 	return all
+}
+
+// placeInS3 is the ARN of a bucket and prefix, which a project may give with or without the ARN's beginning.
+func placeInS3(beside, location string) string {
+	arn, _ := world.ParseARN(beside)
+	start := "arn:" + arn.Partition + ":s3:::"
+	return start + strings.TrimPrefix(location, start)
+}
+
+// buildCache is the cache of the project in S3, read before the build and written after it.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/caching-s3.html
+func buildCache(w *world.World, role string, project *drydock.Record) []access.Call {
+	cache := project.Inputs.Obj("cache")
+	if cache.Str("type") != "S3" {
+		return nil
+	}
+	arn := project.Attr("arn")
+	object, key := placeInS3(arn, cache.Str("location"))+"/cache", customerKey(w, project.Attr("encryptionKey"), arn)
+	all := by{role, buildRoleDoc}.may("keep the build's cache", object, "s3:GetObject", "s3:PutObject")
+	return append(all, objectKey(role, key, object, regionOf(arn), true)...)
+}
+
+// ecrImage is an image in a private repository of ECR.
+var ecrImage = regexp.MustCompile(`^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)`)
+
+// buildImage is the environment's image, where the project's role pulls it.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
+func buildImage(w *world.World, role string, project *drydock.Record) []access.Call {
+	environment := project.Inputs.Obj("environment")
+	var all []access.Call
+	if secret := environment.Obj("registryCredential").Str("credential"); secret != "" {
+		all = readSecret(w, by{role, buildRoleDoc}, secret, project.Attr("arn"))
+	}
+	image := ecrImage.FindStringSubmatch(environment.Str("image"))
+	if image == nil || environment.Str("imagePullCredentialsType") != "SERVICE_ROLE" {
+		return all
+	}
+	arn, _ := world.ParseARN(project.Attr("arn"))
+	arn.Account, arn.Region = image[1], image[2]
+	all = append(all, Registry("ecr:GetAuthorizationToken", role, ""))
+	return append(all, pull(w, by{role, buildRoleDoc}, arn.With("ecr", "repository/"+image[3]))...)
 }
 
 // buildNetwork is how CodeBuild joins a VPC. Which of the project's subnets it takes is its own choice.

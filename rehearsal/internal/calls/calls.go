@@ -4,6 +4,7 @@
 package calls
 
 import (
+	"fmt"
 	"maps"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
@@ -38,9 +39,9 @@ func given(calls []access.Call, key string, values ...string) []access.Call {
 // distinct are the calls without repetition.
 func distinct(calls []access.Call) []access.Call {
 	var once []access.Call
-	seen := map[[3]string]bool{}
+	seen := map[string]bool{}
 	for _, c := range calls {
-		key := [3]string{c.Role, c.Action, c.Resource}
+		key := fmt.Sprint(c.Role, c.Action, c.Resource, c.Context) // maps print in the order of their keys
 		if !seen[key] {
 			once = append(once, c)
 		}

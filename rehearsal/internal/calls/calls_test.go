@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
@@ -95,20 +96,24 @@ func TestSettings(t *testing.T) {
 		"name": "build", "serviceRole": role("build"), "encryptionKey": "1234abcd",
 		"vpcConfig":  values{"vpcId": "vpc-1", "subnets": []any{"subnet-1"}, "securityGroupIds": []any{"sg-1"}},
 		"logsConfig": values{"cloudwatchLogs": values{"status": "ENABLED"}, "s3Logs": values{"status": "ENABLED", "location": "logs/build"}},
-		"environment": values{"environmentVariables": []any{
-			values{"name": "DB", "type": "SECRETS_MANAGER", "value": "db:password"}, values{"name": "PLAIN", "type": "PLAINTEXT", "value": "x"},
-		}},
+		"environment": values{
+			"image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/builder:1", "imagePullCredentialsType": "SERVICE_ROLE",
+			"environmentVariables": []any{
+				values{"name": "DB", "type": "SECRETS_MANAGER", "value": "db:password"}, values{"name": "PLAIN", "type": "PLAINTEXT", "value": "x"},
+			}},
+		"cache": values{"type": "S3", "location": "caches/build"},
 	})
 	clone := source("CodeStarSourceConnection", "Source", map[string]string{
 		"ConnectionArn": "arn:aws:codestar-connections" + home + "connection/c", "OutputArtifactFormat": "CODEBUILD_CLONE_REF",
 	})
 	commit := source("CodeCommit", "Source", map[string]string{"RepositoryName": "app", "BranchName": "main"})
 	topic := record("aws:sns/topic:Topic", "arn:aws:sns"+home+"news", values{"kmsMasterKeyId": "1234abcd"})
-	rule := record("aws:cloudwatch/eventRule:EventRule", "arn:aws:events"+home+"rule/failed", values{"name": "failed"})
 	target := record("aws:cloudwatch/eventTarget:EventTarget", "", values{"rule": "failed", "arn": "arn:aws:sns" + home + "news"})
 	alarm := record("aws:cloudwatch/metricAlarm:MetricAlarm", "arn:aws:cloudwatch"+home+"alarm:slow", values{
 		"name": "slow", "alarmActions": []any{"arn:aws:sns" + home + "news", "arn:aws:lambda" + home + "function:f"},
 	})
+	notice := record("aws:codestarnotifications/notificationRule:NotificationRule", "arn:aws:codestar-notifications"+home+"notificationrule/n",
+		values{"targets": []any{values{"address": "arn:aws:sns" + home + "news"}, values{"type": "AWSChatbotSlack", "address": "arn:aws:chatbot::1:c"}}})
 	cache := record("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", "", values{"ecrRepositoryPrefix": "docker-hub"})
 	task := calls.Task{
 		Roles: calls.TaskRoles{Execution: role("execution"), Task: role("task")}, Cluster: "arn:aws:ecs" + home + "cluster/c", Execute: true,
@@ -116,7 +121,7 @@ func TestSettings(t *testing.T) {
 		Secrets: []string{"arn:aws:secretsmanager" + home + "secret:db-AbCdEf:password::", "/app/token"},
 		Logs:    []calls.Log{{Group: "/ecs/app", StreamPrefix: "app", Container: "web", Create: true}},
 	}
-	w := handmade(project, topic, rule, target, alarm, cache)
+	w := handmade(project, topic, target, alarm, cache, notice)
 
 	for name, c := range map[string]struct {
 		calls []access.Call
@@ -129,6 +134,8 @@ func TestSettings(t *testing.T) {
 		"the project's key":         {calls.Build(w, pipeline(""), build), "build kms:GenerateDataKey kms::key/1234abcd aws:ViaAWSService=true"},
 		"a variable's secret":       {calls.Build(w, pipeline(""), build), "build secretsmanager:GetSecretValue secretsmanager::secret:db-AbCdEf"},
 		"the secret's key":          {calls.Build(w, pipeline(""), build), "build kms:Decrypt kms::key/1234abcd aws:ViaAWSService=true kms:CallerAccount=111122223333 kms:EncryptionContext:SecretARN=secretsmanager::secret:db-AbCdEf kms:ViaService=secretsmanager.eu-west-1.amazonaws.com"},
+		"the environment's image":   {calls.Build(w, pipeline(""), build), "build ecr:BatchGetImage ecr::repository/builder"},
+		"a cache":                   {calls.Build(w, pipeline(""), build), "build s3:GetObject s3:::caches/build/cache"},
 		"the action's variable":     {calls.Build(w, pipeline(""), build), "build ssm:GetParameters ssm::parameter/app/a"},
 		"a subnet":                  {calls.Build(w, pipeline(""), build), "build ec2:CreateNetworkInterface ec2::subnet/subnet-1"},
 		"a security group":          {calls.Build(w, pipeline(""), build), "build ec2:CreateNetworkInterface ec2::security-group/sg-1"},
@@ -137,7 +144,8 @@ func TestSettings(t *testing.T) {
 		"CodeCommit":                {calls.SourceCodeCommit(w, pipeline(""), commit), "pipeline codecommit:UploadArchive codecommit::app"},
 		"an approval":               {calls.Approval(w, pipeline(""), world.Action{Configuration: map[string]string{"NotificationArn": "arn:aws:sns" + home + "news"}}), "pipeline sns:Publish sns::news"},
 		"an approval's key":         {calls.Approval(w, pipeline(""), world.Action{Configuration: map[string]string{"NotificationArn": "arn:aws:sns" + home + "news"}}), "pipeline kms:GenerateDataKey kms::key/1234abcd"},
-		"a rule's topic":            {calls.Notify(w), "events.amazonaws.com sns:Publish sns::news aws:SourceAccount=111122223333 aws:SourceArn=events::rule/failed"},
+		"a rule's topic":            {calls.Notify(w), "events.amazonaws.com sns:Publish sns::news"},
+		"a notice's topic":          {calls.Notify(w), "codestar-notifications.amazonaws.com sns:Publish sns::news"},
 		"a rule's key":              {calls.Notify(w), "events.amazonaws.com kms:GenerateDataKey kms::key/1234abcd"},
 		"an alarm's topic":          {calls.Notify(w), "cloudwatch.amazonaws.com sns:Publish sns::news aws:SourceAccount=111122223333 aws:SourceArn=cloudwatch::alarm:slow"},
 		"a cached image":            {calls.StartTasks(w, task), "execution ecr:BatchImportUpstreamImage ecr::repository/docker-hub/library/nginx"},
@@ -151,6 +159,21 @@ func TestSettings(t *testing.T) {
 			found := slices.ContainsFunc(lines(c.calls), func(line string) bool { return strings.HasPrefix(line, c.want) })
 			assert.True(t, found, "lacks\n%s\nhas\n%s", c.want, strings.Join(lines(c.calls), "\n"))
 		})
+	}
+}
+
+// EventBridge sends no condition keys to a topic, so a topic whose policy has a condition for it gets no messages.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+func TestEventBridgeSendsNoKeysToTopics(t *testing.T) {
+	topic := "arn:aws:sns" + home + "news"
+	target := record("aws:cloudwatch/eventTarget:EventTarget", "", values{"rule": "failed", "arn": topic})
+	for condition, allowed := range map[string]bool{``: true, `,"Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}`: false} {
+		w := handmade(target, record("aws:sns/topic:Topic", topic, values{"policy": `{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+			"Principal":{"Service":"events.amazonaws.com"},"Action":"sns:Publish","Resource":"` + topic + `"` + condition + `}}`}))
+		published := calls.Notify(w)
+		require.Len(t, published, 1)
+		decided := access.New(w).Decide(published[0])
+		assert.Equal(t, allowed, decided.Allowed, decided.Reason)
 	}
 }
 

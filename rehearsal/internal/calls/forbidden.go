@@ -28,7 +28,7 @@ type ban struct {
 // what would widen the role's own rights, what would undo the release's safeguards, and what is another role's part.
 // Things of others are invented where the world has none, as a policy with a wildcard allows them just so.
 func Forbidden(w *world.World, p *world.Pipeline) []access.Call {
-	all := plainHTTP(w, p)
+	all := append(plainHTTP(w, p), intrusions(w, p)...)
 	everyone := parties(w, p)
 	bans := slices.Concat(foreign(w, p), escalations(p), safeguards(w, p), divisions(w, p), passes(everyone))
 	for _, one := range everyone {

@@ -57,8 +57,7 @@ func strangersThatAssume(p *world.Pipeline, one party) []access.Call {
 		}
 	}
 	arn, _ := world.ParseARN(p.ARN)
-	intruder := "arn:" + arn.Partition + ":iam::" + stranger + ":role/intruder"
-	all = append(all, by{intruder, leastPrivilegeDoc}.may("act as "+nameOf(one.role), one.role, "sts:AssumeRole")...)
+	all = append(all, by{intruder(p), leastPrivilegeDoc}.may("act as "+nameOf(one.role), one.role, "sts:AssumeRole")...)
 	for _, does := range one.parts {
 		if does == conducts {
 			continue

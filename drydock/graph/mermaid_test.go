@@ -13,23 +13,29 @@ func TestMermaid(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, Mermaid(&b, pond(t)))
 	assert.Equal(t, `flowchart LR
-  subgraph n0["Pond pond"]
-    subgraph n1["Water pond-water"]
-      n2["<b>Vpc</b><br/>pond-vpc"]
-      n3["<b>Subnet</b><br/>pond-subnet"]
+  subgraph n0["<b>Stack dev</b>"]
+    direction LR
+    n1["<b>Bucket</b> bread"]
+  end
+  subgraph n2["<b>pond</b> Pond"]
+    direction LR
+    subgraph n3["<b>Water</b> water"]
+      direction LR
+      n4["<b>Vpc</b> vpc"]
+      n5["<b>Subnet</b> subnet"]
+      n4 --> n5
     end
-    subgraph n4["Ducks pond-ducks"]
-      n5["<b>Role</b><br/>pond-role"]
-      n6["<b>RolePolicy</b><br/>pond-policy"]
-      n7["<b>PrivateKey</b><br/>duck"]
+    subgraph n6["<b>Ducks</b> ducks"]
+      direction LR
+      n7["<b>Role</b> role"]
+      n8["<b>RolePolicy</b> policy"]
+      n9["<b>PrivateKey</b> duck"]
+      n7 --> n8
+      n8 --> n9
     end
   end
-  n8["<b>Bucket</b><br/>bread"]
-  n2 --> n3
-  n5 --> n6
-  n8 --> n6
-  n3 --> n7
-  n6 --> n7
+  n0 --> n6
+  n3 --> n6
 `, b.String())
 }
 
@@ -43,7 +49,7 @@ func TestMermaidIsEscaped(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, Mermaid(&b, g))
 	assert.NotContains(t, b.String(), "nothing", "an empty subgraph is no group")
-	line := regexp.MustCompile(`^ *(flowchart LR|subgraph n\d+\["[^"<>]*"\]|n\d+\["<b>[^"<>]*</b><br/>[^"<>]*"\]|n\d+ --> n\d+|end)$`)
+	line := regexp.MustCompile(`^ *(flowchart LR|direction LR|(subgraph )?n\d+\["<b>[^"<>]*</b>( [^"<>]*)?"\]|n\d+ --> n\d+|end)$`)
 	for _, l := range strings.Split(strings.TrimSpace(b.String()), "\n") {
 		assert.Regexp(t, line, l)
 	}

@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/rehearsal"
 )
 
-// TestDeploy brings the program up in a drydock: the real engine, simulated clouds, no account.
+// TestDeploy brings the program up in a drydock and releases the application through what it has made: the real engine,
+// simulated clouds, no account.
 func TestDeploy(t *testing.T) {
 	dock := drydock.Start(t)
 	stack := dock.Stack("test", drydock.Program(deploy), drydock.Project("consumer"), drydock.Config(map[string]any{
@@ -22,7 +24,13 @@ func TestDeploy(t *testing.T) {
 	databaseAdmitsTasks(t, dock, stack.Output(t, "databaseSecurityGroupId").(string))
 	tasksMayBark(t, dock)
 
-	if again := stack.Preview(t); !again.Unchanged() {
+	// A push goes through: images are built, every call of every role is allowed, the containers run and are healthy.
+	verdict := rehearsal.Run(t, dock, rehearsal.App{Dir: "../bash-dog"})
+	for _, note := range verdict.Notes {
+		t.Log(note)
+	}
+
+	if again := stack.Preview(t, drydock.Args("--refresh")); !again.Unchanged() {
 		t.Errorf("a second up would change %v", again.Steps)
 	}
 	stack.Destroy(t)

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -106,7 +107,7 @@ func (d *deployment) checkTargetGroups() []verdict.Problem {
 		}
 		if kind := g.Inputs.Str("targetType"); kind != "ip" {
 			all = append(all, verdict.Problem{
-				What:  fmt.Sprintf("The target group %s has target type %s, which is incompatible with the awsvpc network mode specified in the task definition.", g.ID, orDefault(kind, "instance")),
+				What:  fmt.Sprintf("The target group %s has target type %s, which is incompatible with the awsvpc network mode specified in the task definition.", g.ID, cmp.Or(kind, "instance")),
 				Where: where, Fix: "Create the target group with targetType ip.",
 			})
 		}
@@ -147,12 +148,15 @@ func (d *deployment) checkAttached() []verdict.Problem {
 }
 
 func (d *deployment) checkConfiguration() []verdict.Problem {
-	if _, err := configuration(d.in.World, d.in.Group.Inputs.Str("deploymentConfigName")); err != nil {
-		return []verdict.Problem{{What: err.Error(), Where: d.group(), Fix: "Set deploymentConfigName to one of CodeDeploy's for ECS, as CodeDeployDefault.ECSAllAtOnce, or to one of your own."}}
+	c, err := configuration(d.in.World, d.in.Group.Inputs.Str("deploymentConfigName"))
+	if err != nil {
+		return []verdict.Problem{{
+			What: err.Error(), Where: d.group(),
+			Fix: "Set deploymentConfigName to one of CodeDeploy's for ECS, as CodeDeployDefault.ECSAllAtOnce, or to a sound one of your own.",
+		}}
 	}
 	// https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configuration-ecs
-	if c, _ := configuration(d.in.World, d.in.Group.Inputs.Str("deploymentConfigName")); d.place.balancer != nil && len(c.shifts) > 1 &&
-		d.place.balancer.Inputs.Str("loadBalancerType") == "network" {
+	if b := d.place.balancer; b != nil && b.Inputs.Str("loadBalancerType") == "network" && len(c.shifts) > 1 {
 		return []verdict.Problem{{
 			What: fmt.Sprintf("The deployment configuration %s cannot be used with a Network Load Balancer.", c.name), Where: d.group(),
 			Fix: "Use CodeDeployDefault.ECSAllAtOnce.",
@@ -193,11 +197,4 @@ func (d *deployment) checkAlarms() []verdict.Problem {
 
 func alarmExists(w *world.World, name string) bool {
 	return w.Find(alarmType, "name", name) != nil || w.Find(compositeType, "alarmName", name) != nil
-}
-
-func orDefault(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }

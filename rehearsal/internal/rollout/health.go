@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -23,7 +24,7 @@ type healthCheck struct {
 func healthCheckOf(group *drydock.Record, trafficPort int) healthCheck {
 	in := group.Inputs.Obj("healthCheck")
 	h := healthCheck{
-		protocol: orDefault(in.Str("protocol"), "HTTP"), path: orDefault(in.Str("path"), "/"), matcher: orDefault(in.Str("matcher"), "200"),
+		protocol: cmp.Or(in.Str("protocol"), "HTTP"), path: cmp.Or(in.Str("path"), "/"), matcher: cmp.Or(in.Str("matcher"), "200"),
 		port: trafficPort, interval: 30 * time.Second, unhealthy: 2,
 	}
 	if n, err := strconv.Atoi(in.Str("port")); err == nil {

@@ -23,7 +23,7 @@ type rule struct {
 	protocol string // "-1" for all
 	from, to int
 	cidrs    []string
-	groups   []string // prefix lists are left out: no load balancer or task is reached by one
+	groups   []string // a prefix list names neither a load balancer nor a task, and is left out
 }
 
 // rules are those of a security group in one direction, "ingress" or "egress".

@@ -27,7 +27,7 @@ func (d *deployment) rollBack() {
 		detail = "blue serves all traffic again"
 	}
 	if d.exists {
-		delay := d.drain(d.place.green.Inputs.Has("deregistrationDelay"), d.place.green.Inputs.Num("deregistrationDelay"))
+		delay := drain(d.place.green)
 		d.now += delay
 		detail += fmt.Sprintf("; the green tasks stop, their connections have %s to end", delay)
 	}

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -54,7 +55,7 @@ func missing(w *world.World, r taskdef.Reference) (what, fix string) {
 	version := versionOf(w, r)
 	if version == nil {
 		return fmt.Sprintf("unable to retrieve secret from asm: ResourceNotFoundException: Secrets Manager can't find the specified secret value for %s: %s",
-			orDefault(r.Version, "staging label: "+orDefault(r.Stage, "AWSCURRENT")), r.ARN), "Give the secret a value."
+			cmp.Or(r.Version, "staging label: "+cmp.Or(r.Stage, "AWSCURRENT")), r.ARN), "Give the secret a value."
 	}
 	if r.Key == "" {
 		return "", ""
@@ -87,7 +88,7 @@ func versionOf(w *world.World, r taskdef.Reference) *drydock.Record {
 			}
 		default:
 			for _, stage := range stages {
-				if stage == orDefault(r.Stage, "AWSCURRENT") {
+				if stage == cmp.Or(r.Stage, "AWSCURRENT") {
 					found = v
 				}
 			}

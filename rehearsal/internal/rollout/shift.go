@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
@@ -92,15 +93,15 @@ func (d *deployment) terminateBlue(context.Context) *verdict.Problem {
 		d.note("The deployment group keeps the blue task set alive: someone must delete it.")
 		return nil
 	}
-	delay := d.drain(d.place.blue.Inputs.Has("deregistrationDelay"), d.place.blue.Inputs.Num("deregistrationDelay"))
+	delay := drain(d.place.blue)
 	return d.during("Blue is terminated", delay, fmt.Sprintf("connections have %s to end", delay))
 }
 
-// drain is the deregistration delay: 300 seconds when not set.
+// drain is the deregistration delay of the target group: 300 seconds when not set.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
-func (d *deployment) drain(set bool, delay float64) time.Duration {
-	if !set {
-		delay = 300
+func drain(group *drydock.Record) time.Duration {
+	if !group.Inputs.Has("deregistrationDelay") {
+		return 300 * time.Second
 	}
-	return seconds(delay)
+	return seconds(group.Inputs.Num("deregistrationDelay"))
 }

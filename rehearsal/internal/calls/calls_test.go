@@ -121,6 +121,8 @@ func TestSettings(t *testing.T) {
 		Secrets: []string{"arn:aws:secretsmanager" + home + "secret:db-AbCdEf:password::", "/app/token"},
 		Logs:    []calls.Log{{Group: "/ecs/app", StreamPrefix: "app", Container: "web", Create: true}},
 	}
+	partial := task
+	partial.Secrets = []string{"arn:aws:secretsmanager" + home + "secret:db"}
 	w := handmade(project, topic, target, alarm, cache, notice)
 
 	for name, c := range map[string]struct {
@@ -150,6 +152,7 @@ func TestSettings(t *testing.T) {
 		"an alarm's topic":          {calls.Notify(w), "cloudwatch.amazonaws.com sns:Publish sns::news aws:SourceAccount=111122223333 aws:SourceArn=cloudwatch::alarm:slow"},
 		"a cached image":            {calls.StartTasks(w, task), "execution ecr:BatchImportUpstreamImage ecr::repository/docker-hub/library/nginx"},
 		"a task's secret":           {calls.StartTasks(w, task), "execution secretsmanager:GetSecretValue secretsmanager::secret:db-AbCdEf"},
+		"a secret without suffix":   {calls.StartTasks(w, partial), "execution secretsmanager:GetSecretValue secretsmanager::secret:db-AbCdEf"},
 		"a task's parameter":        {calls.StartTasks(w, task), "execution ssm:GetParameters ssm::parameter/app/token"},
 		"a log group to create":     {calls.StartTasks(w, task), "execution logs:CreateLogGroup logs::log-group:/ecs/app"},
 		"commands in a container":   {calls.RunTask(w, task), "task ssmmessages:OpenDataChannel *"},
@@ -163,7 +166,7 @@ func TestSettings(t *testing.T) {
 }
 
 // EventBridge sends no condition keys to a topic, so a topic whose policy has a condition for it gets no messages.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
 func TestEventBridgeSendsNoKeysToTopics(t *testing.T) {
 	topic := "arn:aws:sns" + home + "news"
 	target := record("aws:cloudwatch/eventTarget:EventTarget", "", values{"rule": "failed", "arn": topic})

@@ -13,7 +13,6 @@ const (
 	// deployRoleDoc lists what CodeDeploy calls for a blue/green deployment, deployTrustDoc for what it takes the role on.
 	deployRoleDoc  = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html"
 	deployTrustDoc = "https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html"
-	alarmsDoc      = "https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-stop.html"
 	alarmsAuthDoc  = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"
 	hookDoc        = "https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html#appspec-hooks-ecs"
 )

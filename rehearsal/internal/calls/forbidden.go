@@ -45,7 +45,7 @@ func Forbidden(w *world.World, p *world.Pipeline) []access.Call {
 		all = append(all, rightsOverRoles(one, everyone)...)
 		all = append(all, strangersThatAssume(p, one)...)
 	}
-	return all
+	return distinct(all)
 }
 
 // foreign are things of other projects.

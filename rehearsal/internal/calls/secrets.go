@@ -34,7 +34,12 @@ func secretOf(w *world.World, reference, beside string) (string, *drydock.Record
 		return at.With("secretsmanager", "secret:"+parts[0]+"-rEhEaR"), nil
 	}
 	arn := strings.Join(parts[:7], ":")
-	return arn, w.Find("aws:secretsmanager/secret:Secret", "arn", arn)
+	for _, r := range w.All("aws:secretsmanager/secret:Secret") {
+		if full := r.Attr("arn"); full == arn || strings.HasPrefix(full, arn+"-") && len(full) == len(arn)+len("-rEhEaR") {
+			return full, r
+		}
+	}
+	return arn, nil
 }
 
 // readParameter is the call for a parameter by its name or ARN.

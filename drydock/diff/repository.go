@@ -31,6 +31,9 @@ func openRepository(ctx context.Context, dir string) (r *repository, within stri
 		return nil, "", usage("there is no folder %s", dir)
 	}
 	out, err := (&repository{dir}).git(ctx, nil, "rev-parse", "--show-toplevel", "--show-prefix")
+	if ctx.Err() != nil {
+		return nil, "", err
+	}
 	if err != nil {
 		return nil, "", usage("%s is in no git repository with a working tree: %v", dir, err)
 	}

@@ -140,7 +140,7 @@ func TestPageSaysWhatIsWrongFirst(t *testing.T) {
 	for _, want := range []string{
 		"<title>✗ failed · bash-dog-dev-pipeline · rehearsal</title>", "This release would fail",
 		"Name the stage that begins here sidecar", `<a href="#step-6">Build / build</a>`, `<li id="step-6" class="failed">`,
-		"<code>Dockerfile:15</code>", "79 of 80", "not reached", "The old version answers all requests from beginning to end",
+		"<code>Dockerfile:15</code>", "79 of 80", "not reached", "<code>taskdef.json</code>", `<p class="problem">taskdef.json names no image`, "The old version answers all requests from beginning to end",
 	} {
 		assert.Contains(t, text, want)
 	}

@@ -25,7 +25,7 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"short":    short,
 	"mark":     mark,
 	"word":     func(r verdict.Result) string { return strings.ToLower(word(r)) },
-	"place":    place,
+	"place":    func(p verdict.Problem) string { return place(&p) },
 }).ParseFS(pageFiles, "page/*.html", "page/*.svg"))
 
 func pageFile(name string) string {
@@ -87,6 +87,7 @@ type stageView struct {
 type stepView struct {
 	*verdict.Step
 	Anchor     int
+	Problems   []verdict.Problem
 	Start, Len float64
 	Log        string
 }
@@ -104,8 +105,8 @@ func newPage(v *verdict.Verdict) *page {
 		Pipelines: pipelineDrawings(v), Charts: charts(v), Still: still(v.Traffic), Spent: spent(v),
 	}
 	for i := range v.Steps {
-		if s := &v.Steps[i]; s.Problem != nil {
-			p.Problems = append(p.Problems, problem{*s.Problem, path(s), i + 1})
+		for _, d := range defects(&v.Steps[i]) {
+			p.Problems = append(p.Problems, problem{d, path(&v.Steps[i]), i + 1})
 		}
 	}
 	total := ends(v)
@@ -156,7 +157,7 @@ func counted(sum tally) []figure {
 func newStageView(g group, total time.Duration) stageView {
 	view := stageView{Name: clean(g.name), Result: g.result(), Took: g.end() - g.start()}
 	for _, n := range g.steps {
-		s := stepView{Step: n.step, Anchor: n.at + 1, Log: clean(strings.Join(n.step.Log, "\n"))}
+		s := stepView{Step: n.step, Anchor: n.at + 1, Problems: defects(n.step), Log: clean(strings.Join(n.step.Log, "\n"))}
 		if total > 0 && n.step.Result != verdict.Skipped {
 			s.Start = 100 * n.step.At.Seconds() / total.Seconds()
 			s.Len = max(0.6, 100*n.step.Took.Seconds()/total.Seconds())

@@ -95,6 +95,7 @@ func brokenBuild() *verdict.Verdict {
 		What:  "User: arn:aws:sts::123456789012:assumed-role/bash-dog-build-3aef58f/AWSCodeBuild is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:us-east-2:123456789012:repository/bash-dog-dev-sidecar",
 		Where: "role bash-dog-build-3aef58f", Fix: "Add the repository to the statement PullAndPushImages.",
 	}
+	v.Steps[6].More = []verdict.Problem{{What: "taskdef.json names no image for container sidecar", File: "taskdef.json", Fix: "Write the image's digest into it."}}
 	return v
 }
 

@@ -103,6 +103,14 @@ func path(s *verdict.Step) string {
 	return strings.Join(parts, " / ")
 }
 
+// defects are all that a step has shown.
+func defects(s *verdict.Step) []verdict.Problem {
+	if s.Problem == nil {
+		return nil
+	}
+	return append([]verdict.Problem{*s.Problem}, s.More...)
+}
+
 // mark is a result as one character, for those who do not see its color.
 func mark(r verdict.Result) string {
 	switch r {

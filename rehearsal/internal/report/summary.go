@@ -78,20 +78,26 @@ func (t *terminal) notes(notes []string) {
 // logLines is how many of a failed step's last lines are shown.
 const logLines = 12
 
-func (t *terminal) problem(s *verdict.Step) {
-	p := s.Problem
-	t.line("")
-	t.hanging(t.paint(red, "✗")+" ", t.paint(bold, clean(p.What)))
-	for _, row := range [][2]string{{"step", path(s)}, {"where", p.Where}, {"file", place(p)}, {"fix", p.Fix}} {
-		t.hanging("  "+t.paint(dim, padded(row[0], 5))+"  ", clean(row[1]))
+// problems are a step's, and after them its log.
+func (t *terminal) problems(s *verdict.Step) {
+	all := defects(s)
+	for _, p := range all {
+		t.line("")
+		t.hanging(t.paint(red, "✗")+" ", t.paint(bold, clean(p.What)))
+		for _, row := range [][2]string{{"step", path(s)}, {"where", p.Where}, {"file", place(&p)}, {"fix", p.Fix}} {
+			t.hanging("  "+t.paint(dim, padded(row[0], 5))+"  ", clean(row[1]))
+		}
 	}
-	lines, title := s.Log, "log"
-	if len(lines) == 0 {
-		return
+	if len(all) > 0 && len(s.Log) > 0 {
+		t.log(s.Log)
 	}
+}
+
+func (t *terminal) log(lines []string) {
+	title := "log"
 	if len(lines) > logLines {
+		title = fmt.Sprintf("log, the last %d of %d lines", logLines, len(lines))
 		lines = lines[len(lines)-logLines:]
-		title = fmt.Sprintf("log, the last %d of %d lines", logLines, len(s.Log))
 	}
 	t.line("  " + t.paint(dim, title))
 	for _, line := range lines {
@@ -111,12 +117,12 @@ func (t *terminal) conclusion(v *verdict.Verdict) {
 
 // failure says where and when a release ends, and how many defects there are.
 func failure(v *verdict.Verdict) string {
-	defects := plural(len(v.Problems()), "problem", "problems")
+	problems := plural(len(v.Problems()), "problem", "problems")
 	s := v.FailedStep()
 	if s == nil {
-		return defects + " to mend."
+		return problems + " to mend."
 	}
-	return fmt.Sprintf("the release ends at %s, %s after it began; %s to mend.", clean(path(s)), duration(s.At+s.Took), defects)
+	return fmt.Sprintf("the release ends at %s, %s after it began; %s to mend.", clean(path(s)), duration(s.At+s.Took), problems)
 }
 
 // spent says what the rehearsal cost in real time.

@@ -111,9 +111,7 @@ func (l *Live) Summary(v *verdict.Verdict) error {
 	l.permissions(v)
 	l.notes(v.Notes)
 	for i := range v.Steps {
-		if v.Steps[i].Problem != nil {
-			l.problem(&v.Steps[i])
-		}
+		l.problems(&v.Steps[i])
 	}
 	l.conclusion(v)
 	return l.err

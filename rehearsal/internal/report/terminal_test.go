@@ -85,8 +85,9 @@ func TestTerminalOfFailed(t *testing.T) {
 		"  FAILED  79 calls allowed, by 11 statements; 1 call denied\n",
 		"✗ failed to solve: target stage \"sidecar\" could not be found\n  step   Build / build\n  where  build project",
 		"\n  file   Dockerfile:15\n  fix    Name the stage that begins here sidecar",
+		"✗ taskdef.json names no image for container sidecar\n  step   Build / post_build\n  file   taskdef.json\n",
 		"  log\n  │ #1 [internal] load build definition", "  │ ERROR: failed to solve",
-		"✗ Failed: the release ends at Build / build, 43s after it began; 2 problems to mend.\n",
+		"✗ Failed: the release ends at Build / build, 43s after it began; 3 problems to mend.\n",
 	} {
 		assert.Contains(t, out, want)
 	}

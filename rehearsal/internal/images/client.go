@@ -45,11 +45,7 @@ func (c client) pull(ctx context.Context, repository, reference string, platform
 	if err != nil {
 		return nil, err
 	}
-	options := c.options(ctx)
-	if platform != nil {
-		options = append(options, remote.WithPlatform(*platform))
-	}
-	image, err := remote.Image(ref, options...)
+	image, err := remote.Image(ref, append(c.options(ctx), remote.WithPlatform(*platform))...)
 	return image, c.said(err)
 }
 

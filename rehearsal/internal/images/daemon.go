@@ -29,7 +29,7 @@ type daemon struct {
 
 	mu     sync.Mutex
 	logins map[string]string // passwords by host
-	images map[string]*image // by the full name of a tag; "" never
+	images map[string]*image // by full name, or by id when it has none
 }
 
 // image is one on the machine.
@@ -65,6 +65,9 @@ var commands = map[string]func(*daemon, context.Context, tools.Command) error{
 	"image prune": (*daemon).nothing, "system prune": (*daemon).nothing, "builder prune": (*daemon).nothing,
 	"buildx version": (*daemon).nothing,
 }
+
+// groups are docker's commands that have commands.
+var groups = []string{"image", "buildx", "builder", "system", "container", "volume", "network", "manifest", "compose"}
 
 // run answers one docker command.
 func (d *daemon) run(ctx context.Context, c tools.Command) int {
@@ -103,12 +106,12 @@ func (d *daemon) dispatch(ctx context.Context, c tools.Command) error {
 			return answer(d, ctx, c)
 		}
 	}
-	words := c.Args[:1]
-	if len(c.Args) > 1 && slices.Contains([]string{"image", "buildx", "builder", "system", "container", "volume", "network", "manifest", "compose"}, c.Args[0]) {
-		words = c.Args[:2]
+	words := 1
+	if len(c.Args) > 1 && slices.Contains(groups, c.Args[0]) {
+		words = 2
 	}
 	return usage("docker %s: a rehearsal does not do this; it has login, logout, build, tag, pull, push, images, inspect, rmi, "+
-		"version and info", strings.Join(words, " "))
+		"version and info", strings.Join(c.Args[:words], " "))
 }
 
 func (d *daemon) nothing(context.Context, tools.Command) error { return nil }
@@ -124,9 +127,9 @@ func parse(text string) (name.Reference, error) {
 		return ref, nil
 	}
 	if repository, _, _ := strings.Cut(text, ":"); repository != strings.ToLower(repository) {
-		return nil, usage("invalid reference format: repository name (%s) must be lowercase", repository)
+		return nil, fail("invalid reference format: repository name (%s) must be lowercase", repository)
 	}
-	return nil, usage("invalid reference format: %q", text)
+	return nil, fail("invalid reference format: %q", text)
 }
 
 // keep puts an image on the machine.

@@ -26,7 +26,7 @@ func (d *daemon) login(_ context.Context, c tools.Command) error {
 		return fail("--password and --password-stdin are mutually exclusive")
 	case *stdin && *user == "":
 		return fail("Must provide --username with --password-stdin")
-	case *stdin:
+	case *stdin && c.Stdin != nil:
 		given, err := io.ReadAll(io.LimitReader(c.Stdin, 1<<20))
 		if err != nil {
 			return err

@@ -62,6 +62,9 @@ type Registry struct {
 
 // Serve opens the repositories and listens on a free port of 127.0.0.1.
 func Serve(o Options) (*Registry, error) {
+	if o.Host == "" {
+		return nil, errors.New("the registry has no host: give Options.Host the stack's, as 123456789012.dkr.ecr.us-east-2.amazonaws.com")
+	}
 	r := &Registry{
 		host: o.Host, ask: o.Ask, password: secret(), own: authn.Basic{Username: "rehearsal", Password: secret()},
 		stores: map[string]*store{},

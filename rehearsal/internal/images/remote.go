@@ -25,7 +25,7 @@ func (d *daemon) pull(ctx context.Context, c tools.Command) error {
 	if err != nil {
 		return err
 	}
-	var wanted *v1.Platform
+	wanted := platformOf(build{})
 	if *platform != "" {
 		if wanted, err = v1.ParsePlatform(*platform); err != nil {
 			return usage("invalid platform %q: %s", *platform, err)
@@ -90,11 +90,7 @@ func (d *daemon) remote(ctx context.Context, ref name.Reference, platform *v1.Pl
 	if d.builder.Name == None {
 		return nil, fmt.Errorf("there is no builder here, and so no image of %s", shown(ref))
 	}
-	options := []remote.Option{remote.WithContext(ctx)}
-	if platform != nil {
-		options = append(options, remote.WithPlatform(*platform))
-	}
-	from, err := remote.Image(ref, options...)
+	from, err := remote.Image(ref, remote.WithContext(ctx), remote.WithPlatform(*platform))
 	return from, d.client().said(err)
 }
 

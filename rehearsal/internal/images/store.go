@@ -129,10 +129,17 @@ func (s *store) put(w http.ResponseWriter, r request) error {
 	if err := s.path.WriteBlob(digest, io.NopCloser(bytes.NewReader(body))); err != nil {
 		return err
 	}
-	if s.give(w, r.name, string(d.MediaType), body) != http.StatusCreated {
-		return nil // and the client knows
+	if s.give(&discarded{header: http.Header{}}, r.name, string(d.MediaType), body) != http.StatusCreated {
+		s.give(w, r.name, string(d.MediaType), body) // again, for the client to know why
+		return nil
 	}
-	return s.list(d)
+	if err := s.list(d); err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/v2/"+s.Name+"/manifests/"+digest.String())
+	w.Header().Set("Docker-Content-Digest", digest.String())
+	w.WriteHeader(http.StatusCreated)
+	return nil
 }
 
 // give hands a manifest to the registry that serves it.
@@ -151,20 +158,19 @@ func (s *store) give(w http.ResponseWriter, reference, mediaType string, body []
 // list writes down that the image is there under its tag, and what had the tag is there without.
 func (s *store) list(d v1.Descriptor) error {
 	tag := d.Annotations[refName]
-	next := slices.Clone(s.listed)
+	next := append(slices.Clone(s.listed), d)
+	known := map[v1.Hash]bool{} // those with a tag
 	for i, e := range next {
-		if tag != "" && e.Annotations[refName] == tag {
+		if tag != "" && e.Annotations[refName] == tag && i < len(next)-1 {
 			next[i].Annotations = nil
 		}
+		if next[i].Annotations != nil {
+			known[e.Digest] = true
+		}
 	}
-	next = append(next, d)
-	seen := map[v1.Hash]bool{} // a digest once without tag, and only when it has none
-	next = slices.DeleteFunc(next, func(e v1.Descriptor) bool {
-		untagged := e.Annotations == nil
-		drop := untagged && (seen[e.Digest] || slices.ContainsFunc(next, func(o v1.Descriptor) bool {
-			return o.Digest == e.Digest && o.Annotations != nil
-		}))
-		seen[e.Digest] = seen[e.Digest] || untagged
+	next = slices.DeleteFunc(next, func(e v1.Descriptor) bool { // without tag once, and only when it has none
+		drop := e.Annotations == nil && known[e.Digest]
+		known[e.Digest] = true
 		return drop
 	})
 	if err := writeIndex(s.path, next); err != nil {

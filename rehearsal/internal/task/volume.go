@@ -33,7 +33,7 @@ func makeVolume(source, root, target string, image v1.Config) error {
 	if _, err := os.Stat(source); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(source), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(source), 0o700); err != nil {
 		return err
 	}
 	for declared := range image.Volumes {
@@ -41,9 +41,12 @@ func makeVolume(source, root, target string, image v1.Config) error {
 			continue
 		}
 		// The mount hides what is taken.
-		if err := rootfs.TakeDir(root, target, source); err != nil {
+		if taken, err := rootfs.TakeDir(root, target, source); err != nil || taken {
 			return err
 		}
 	}
-	return os.MkdirAll(source, 0o755)
+	if err := os.Mkdir(source, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(source, 0o755) // whatever the umask
 }

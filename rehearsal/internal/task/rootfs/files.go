@@ -20,13 +20,30 @@ func Write(dir, name string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := root.MkdirAll(path.Dir(file), 0o755); err != nil {
+	if err := makeDirs(root, path.Dir(file)); err != nil {
 		return err
 	}
 	if err := root.RemoveAll(file); err != nil {
 		return err
 	}
-	return root.WriteFile(file, content, 0o644)
+	if err := root.WriteFile(file, content, 0o644); err != nil {
+		return err
+	}
+	return root.Chmod(file, 0o644)
+}
+
+// makeDirs makes a directory and those above it where there are none, for all to read, whatever this process's umask.
+func makeDirs(root *os.Root, dir string) error {
+	if _, err := root.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := makeDirs(root, path.Dir(dir)); err != nil {
+		return err
+	}
+	if err := root.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	return root.Chmod(dir, 0o755)
 }
 
 // Read reads a file of an extracted image.
@@ -54,27 +71,27 @@ func MakeDir(dir, name string) error {
 	if err != nil {
 		return err
 	}
-	return root.MkdirAll(file, 0o755)
+	return makeDirs(root, file)
 }
 
-// TakeDir moves a directory of an extracted image, with all that is in it, to a path of the machine. It does nothing if the
-// image has no such directory.
-func TakeDir(dir, name, to string) error {
+// TakeDir moves a directory of an extracted image, with all that is in it, to a path of the machine, and tells whether the
+// image has it.
+func TakeDir(dir, name, to string) (taken bool, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer root.Close()
 	file, err := resolve(root, name)
 	if err != nil {
-		return err
+		return false, err
 	}
 	info, err := root.Stat(file)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && (!info.IsDir() || file == ".") {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return os.Rename(filepath.Join(dir, filepath.FromSlash(file)), to)
+	return true, os.Rename(filepath.Join(dir, filepath.FromSlash(file)), to)
 }

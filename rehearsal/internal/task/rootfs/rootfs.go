@@ -34,7 +34,7 @@ func Extract(image v1.Image, dir string) error {
 		return err
 	}
 	defer root.Close()
-	t := &tree{root: root, owners: os.Geteuid() == 0, dirs: map[string]fs.FileMode{}}
+	t := &tree{root: root, owners: os.Geteuid() == 0, dirs: map[string]fs.FileMode{".": 0o755}}
 	for i, layer := range layers {
 		if err := t.apply(layer); err != nil {
 			return fmt.Errorf("extract layer %d of the image: %w", i+1, err)
@@ -98,7 +98,7 @@ func (t *tree) add(entry *tar.Header, content io.Reader) error {
 
 // makeParents makes a file's directories where the image names none.
 func (t *tree) makeParents(dir string) error {
-	if err := t.root.MkdirAll(dir, 0o755); err != nil {
+	if err := makeDirs(t.root, dir); err != nil {
 		return err
 	}
 	for ; dir != "."; dir = path.Dir(dir) {

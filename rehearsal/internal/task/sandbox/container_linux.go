@@ -36,6 +36,7 @@ func run(place func(*Spec) error) (refused string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("read the description: %w", err)
 	}
+	unix.Umask(0o022) // a container engine's, not the user's
 	if err := place(spec); err != nil {
 		return "", err
 	}

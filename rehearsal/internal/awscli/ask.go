@@ -56,7 +56,7 @@ func (c *call) decide(operation string, call access.Call) (reason string, denied
 	}
 	call.Role = c.caller.role
 	if call.Why == "" {
-		call.Why = fmt.Sprintf("aws %s calls %s", c.service, operation)
+		call.Why = fmt.Sprintf("aws %s %s calls %s", c.service, c.op.name, operation)
 	}
 	if call.Doc == "" {
 		call.Doc = authorizationPages[c.service]

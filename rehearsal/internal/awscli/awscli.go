@@ -3,7 +3,7 @@
 // that AWS would ask for. A command that it does not simulate is an error that says so, never a success.
 //
 // Known differences: no progress is printed, `--query` of an object prints its keys in alphabetical order, and a list is
-// answered in one page.
+// answered in one page. `s3` does not follow links to directories.
 package awscli
 
 import (

@@ -23,23 +23,28 @@ func (c *call) bucket(name, operation string) (*drydock.Record, error) {
 }
 
 // askS3 asks for an action on a bucket or one of its objects ("" for the bucket).
-func (c *call) askS3(operation, action string, bucket *drydock.Record, key string, context ...string) error {
+func (c *call) askS3(operation, action string, bucket *drydock.Record, key string, context map[string][]string) error {
 	resource := bucket.Attr("arn")
 	if key != "" {
 		resource += "/" + key
 	}
 	owner, _, _ := strings.Cut(bucket.Scope, "/")
-	return c.askFor(operation, access.Call{Action: action, Resource: resource, ResourceAccount: owner, Context: conditions(context)})
+	return c.askFor(operation, access.Call{Action: action, Resource: resource, ResourceAccount: owner, Context: context})
 }
 
-// listObjects: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+// listObjects asks with the prefix, which the commands of `s3` send even when it is empty.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 func (c *call) listObjects(name, prefix, delimiter string) ([]Object, error) {
 	const operation = "ListObjectsV2"
 	b, err := c.bucket(name, operation)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.askS3(operation, "s3:ListBucket", b, "", "s3:prefix", prefix, "s3:delimiter", delimiter); err != nil {
+	context := conditions([]string{"s3:delimiter", delimiter})
+	if prefix != "" || c.service == "s3" {
+		context["s3:prefix"] = []string{prefix}
+	}
+	if err := c.askS3(operation, "s3:ListBucket", b, "", context); err != nil {
 		return nil, err
 	}
 	return c.Objects.List(name, prefix)
@@ -54,7 +59,7 @@ func (c *call) headObject(name, key string) (Object, error) {
 	if err != nil {
 		return Object{}, notFound
 	}
-	if err := c.askS3(operation, "s3:GetObject", b, key); err != nil {
+	if err := c.askS3(operation, "s3:GetObject", b, key, nil); err != nil {
 		return Object{}, refusal{"403", operation, "Forbidden"}
 	}
 	body, o, err := c.Objects.Get(name, key)
@@ -74,7 +79,7 @@ func (c *call) getObject(name, key string) (io.ReadCloser, Object, error) {
 	if err != nil {
 		return nil, Object{}, err
 	}
-	if err := c.askS3(operation, "s3:GetObject", b, key); err != nil {
+	if err := c.askS3(operation, "s3:GetObject", b, key, nil); err != nil {
 		return nil, Object{}, err
 	}
 	body, o, err := c.Objects.Get(name, key)
@@ -105,8 +110,9 @@ func (c *call) putObject(name, key string, body io.Reader, u upload) (Object, er
 	if err != nil {
 		return Object{}, err
 	}
-	if err := c.askS3(u.operation, "s3:PutObject", b, key,
-		"s3:x-amz-acl", u.acl, "s3:x-amz-server-side-encryption", u.sse, "s3:x-amz-server-side-encryption-aws-kms-key-id", c.customerKey(u.key)); err != nil {
+	context := conditions([]string{"s3:x-amz-acl", u.acl, "s3:x-amz-server-side-encryption", u.sse,
+		"s3:x-amz-server-side-encryption-aws-kms-key-id", c.customerKey(u.key)})
+	if err := c.askS3(u.operation, "s3:PutObject", b, key, context); err != nil {
 		return Object{}, err
 	}
 	if err := c.mayACL(b, key, u); err != nil {
@@ -133,7 +139,7 @@ func (c *call) mayACL(b *drydock.Record, key string, u upload) error {
 	if u.acl == "" {
 		return nil
 	}
-	if err := c.askS3(u.operation, "s3:PutObjectAcl", b, key, "s3:x-amz-acl", u.acl); err != nil {
+	if err := c.askS3(u.operation, "s3:PutObjectAcl", b, key, conditions([]string{"s3:x-amz-acl", u.acl})); err != nil {
 		return err
 	}
 	ownership := "BucketOwnerEnforced"
@@ -161,7 +167,7 @@ func (c *call) deleteObject(name, key string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.askS3(operation, "s3:DeleteObject", b, key); err != nil {
+	if err := c.askS3(operation, "s3:DeleteObject", b, key, nil); err != nil {
 		return err
 	}
 	return c.Objects.Delete(name, key)

@@ -68,7 +68,7 @@ func describedIn(file string) (o Object, err error) {
 	return o, json.Unmarshal(encoded, &o)
 }
 
-// Put replaces whole files, so that a reader sees either the old object or the new one.
+// Put replaces whole files: one that is being read stays as it was.
 func (f folder) Put(bucket, key string, body io.Reader, o Object) (Object, error) {
 	name := f.file(bucket, key)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

@@ -105,7 +105,7 @@ func (c *call) apiLocation() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.askS3(c.op.api, "s3:GetBucketLocation", b, ""); err != nil {
+	if err := c.askS3(c.op.api, "s3:GetBucketLocation", b, "", nil); err != nil {
 		return nil, err
 	}
 	if region := b.Attr("region"); region != "us-east-1" {

@@ -3,7 +3,9 @@ package awscli
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -110,6 +112,21 @@ func TestPutParameter(t *testing.T) {
 	b.must("aws ssm put-parameter --name /n --overwrite --value '-----BEGIN Y'")
 	require.NotNil(t, b.world.Find(parameterType, "name", "/n"))
 	assert.Equal(t, "-----BEGIN Y", b.world.Find(parameterType, "name", "/n").Attr("value"), "the caller's world has it")
+}
+
+// The commands of a pipe run at the same time.
+func TestConcurrentCommands(t *testing.T) {
+	b := newBench(t)
+	tool := Tool(Services{World: b.world, Region: region, Account: account, Role: buildARN, Session: "s"})
+	put := []string{"ssm", "put-parameter", "--name", "/n", "--value", "x", "--type", "String", "--overwrite"}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			assert.Equal(t, 0, tool(t.Context(), tools.Command{Args: put, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard}))
+		})
+	}
+	all.Wait()
+	assert.Equal(t, "8\n", b.must("aws ssm get-parameter --name /n --query Parameter.Version"))
 }
 
 func TestAssumedRole(t *testing.T) {

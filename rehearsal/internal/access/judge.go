@@ -37,7 +37,7 @@ func (j *Judge) Decide(c Call) verdict.Call {
 			return decided
 		}
 	}
-	decided.Reason = fmt.Sprintf("%s cannot %s on %s: %v", who(c.Role), c.Action, c.Resource, err)
+	decided.Reason = undecidable(c, err)
 	return decided
 }
 

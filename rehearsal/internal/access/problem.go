@@ -29,7 +29,7 @@ func Excess(c verdict.Call) *verdict.Problem {
 	return &verdict.Problem{
 		What:  fmt.Sprintf("%s may %s on %s, which a release never needs: %s", who(c.Role), c.Action, c.Resource, c.Reason),
 		Where: where(c),
-		Fix:   fmt.Sprintf("narrow statement %q of policy %s until it no longer covers %s on %s", c.Sid, c.Policy, c.Action, c.Resource),
+		Fix:   fmt.Sprintf("narrow %s until it no longer covers %s on %s", statement(c), c.Action, c.Resource),
 	}
 }
 
@@ -43,8 +43,10 @@ func where(c verdict.Call) string {
 
 func mend(c verdict.Call) string {
 	switch {
-	case c.Sid != "" || c.Policy != "":
-		return fmt.Sprintf("remove or narrow statement %q of policy %s, which denies it", c.Sid, c.Policy)
+	case strings.HasPrefix(c.Reason, who(c.Role)+" cannot "): // see undecidable
+		return "put right what is named: AWS can decide nothing before"
+	case c.Policy != "":
+		return fmt.Sprintf("remove or narrow %s, which denies it", statement(c))
 	case c.Action == "sts:AssumeRole":
 		return fmt.Sprintf("let the trust policy (assumeRolePolicy) of %s allow sts:AssumeRole to %s, on conditions that it meets%s",
 			guarded(c.Resource), c.Role, brought(c))
@@ -55,6 +57,14 @@ func mend(c verdict.Call) string {
 			c.Action, c.Resource, who(c.Role), brought(c))
 	}
 	return fmt.Sprintf("add %s on %s to a policy of %s%s", c.Action, c.Resource, who(c.Role), brought(c))
+}
+
+// statement is the one that decided.
+func statement(c verdict.Call) string {
+	if c.Sid == "" {
+		return "the statement of policy " + c.Policy
+	}
+	return fmt.Sprintf("statement %q of policy %s", c.Sid, c.Policy)
 }
 
 // brought are the call's own condition keys, which a statement may ask for.

@@ -16,8 +16,13 @@ func who(caller string) string {
 	return "role " + nameOf(caller)
 }
 
-// reason says which statement decided; of a denial for want of one it says what lacks, and names the nearest statements: those that allow the action elsewhere or on a condition,
-// else what the caller may do with the service.
+// undecidable is the reason of a denial for which nothing could be decided.
+func undecidable(c Call, err error) string {
+	return fmt.Sprintf("%s cannot %s on %s: %v", who(c.Role), c.Action, c.Resource, err)
+}
+
+// reason says which statement decided. Of a denial for want of one it says what lacks, and names the nearest statements:
+// those that allow the action elsewhere or on a condition, else what the caller may do with the service.
 func reason(request iam.Request, decision iam.Decision, attached []iam.Attached, unknown []string) string {
 	caller := who(request.Principal)
 	switch {

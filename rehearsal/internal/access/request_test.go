@@ -65,7 +65,9 @@ func TestDecideFollowsTheWorld(t *testing.T) {
 }
 
 func TestProblem(t *testing.T) {
-	judge := access.New(worldOf(role(nil), inline(push+`,{"Sid":"Never","Effect":"Deny","Action":"s3:Put*","Resource":"*"}`)))
+	nameless := record("aws:s3/bucketPolicy:BucketPolicy", "artifacts", "", values{"bucket": "artifacts",
+		"policy": policy(`{"Effect":"Deny","Principal":"*","Action":"s3:DeleteBucket","Resource":"` + bucket + `"}`)})
+	judge := access.New(worldOf(role(nil), theBucket, nameless, inline(push+`,{"Sid":"Never","Effect":"Deny","Action":"s3:Put*","Resource":"*"}`)))
 	for name, c := range map[string]struct {
 		call       access.Call
 		where, fix string
@@ -74,6 +76,9 @@ func TestProblem(t *testing.T) {
 			"add ecr:PutImage on " + repository + " to a policy of role build"},
 		"a denial": {access.Call{Role: build, Action: "s3:PutObject", Resource: object}, "role build",
 			`remove or narrow statement "Never" of policy rights`},
+		"a denial without a name": {access.Call{Role: build, Action: "s3:DeleteBucket", Resource: bucket}, "role build",
+			"remove or narrow the statement of policy bucket policy of artifacts"},
+		"a role that is not there": {access.Call{Role: build + "-2", Action: "s3:GetObject", Resource: object}, "role build-2", "put right what is named"},
 		"a trust": {access.Call{Role: "codebuild.amazonaws.com", Action: "sts:AssumeRole", Resource: build,
 			Context: map[string][]string{"aws:SourceArn": {project + "-2"}}}, "role build", "(the call has aws:SourceArn = " + project + "-2)"},
 		"a service": {access.Call{Role: "events.amazonaws.com", Action: "sns:Publish", Resource: topic}, topic,

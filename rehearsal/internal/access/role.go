@@ -45,7 +45,7 @@ func (j *Judge) ofRole(arn string) (texts []policyText, unknown []string, err er
 	}
 	texts = inlineOf(role)
 	for _, r := range j.world.All(inlineType) {
-		if nameOf(r.Inputs.Str("role")) == role.Attr("name") {
+		if isOf(r, role) {
 			texts = append(texts, policyText{r.Attr("name"), iam.IdentityBased, text(r, "policy")})
 		}
 	}
@@ -74,11 +74,16 @@ func (j *Judge) ofRole(arn string) (texts []policyText, unknown []string, err er
 func (j *Judge) managedOf(role *drydock.Record) []string {
 	arns := role.Inputs.Strs("managedPolicyArns")
 	for _, r := range j.world.All(attachmentType) {
-		if nameOf(r.Inputs.Str("role")) == role.Attr("name") {
+		if isOf(r, role) {
 			arns = append(arns, r.Inputs.Str("policyArn"))
 		}
 	}
 	return arns
+}
+
+// isOf tells whether a record that names a role, by name or ARN, is about this one; names are unique in an account.
+func isOf(r, role *drydock.Record) bool {
+	return nameOf(r.Inputs.Str("role")) == role.Attr("name") && r.Scope == role.Scope
 }
 
 func inlineOf(role *drydock.Record) []policyText {

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// version is what `aws --version` prints: a version of the CLI that CodeBuild's images have.
+// version is what `aws --version` prints: scripts look for "aws-cli/2".
 const version = "aws-cli/2.27.50 Python/3.13.4 Linux/6.1 exe/x86_64 (simulated by the rehearsal)"
 
 // operation is a command: what it takes and what it does.
 type operation struct {
 	name string // of the command
-	// api is the name of AWS's operation, "" for a command that is the CLI's own.
+	// api is the operation of AWS that errors name.
 	api    string
 	params []param
 	// paths is how many operands it takes at least and at most, as `s3 cp FROM TO`.

@@ -52,7 +52,7 @@ func (c *call) copyOrMove() (any, error) {
 	}
 	var all []transfer
 	for _, s := range sources {
-		all = append(all, transfer{kind, s.at, c.target(to, s.name), s.size, s.modified})
+		all = append(all, transfer{kind, s.at, c.target(to, s.name), s.size})
 	}
 	return nil, c.transfers(all)
 }

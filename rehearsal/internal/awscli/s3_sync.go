@@ -32,7 +32,7 @@ func (c *call) syncAll() (any, error) {
 		was, exists := old[s.name]
 		delete(old, s.name)
 		if c.passes(s.name) && (!exists || c.changed(kind, s, was)) {
-			all = append(all, transfer{kind, s.at, within(to, s.name), s.size, s.modified})
+			all = append(all, transfer{kind, s.at, within(to, s.name), s.size})
 		}
 	}
 	if c.given.flag("delete", false) {

@@ -25,7 +25,6 @@ type transfer struct {
 	kind     string // upload, download, copy, move or delete
 	from, to location
 	size     int64
-	modified time.Time
 }
 
 // transfers runs each, goes on after a failed one, and tells of each in a line as the CLI does.

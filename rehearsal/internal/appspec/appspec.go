@@ -95,7 +95,7 @@ func (c *checker) document(content []byte) *yaml.Node {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(content, &doc); err != nil {
-		line := 0
+		line := 1 // of which the parser says nothing
 		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 			line, _ = strconv.Atoi(m[1])
 		}

@@ -61,6 +61,7 @@ var defects = []struct {
 	what, fix string
 }{
 	{"version: 0.0", "version: 1.0", 1, "version must be 0.0", "version: 0.0"},
+	{"version: 0.0", "version: a: b", 1, "not valid YAML", "Mend the YAML"},
 	{"version: 0.0", "version: '0'", 1, "version must be 0.0", "version: 0.0"},
 	{"version: 0.0\n", "", 1, "lacks version", "Add version"},
 	{"version: 0.0", "Version: 0.0", 1, `no key "Version"`, "case-sensitive"},
@@ -135,4 +136,25 @@ func TestNoMap(t *testing.T) {
 		require.Len(t, problems, 1, content)
 		assert.Contains(t, problems[0].What, "not a map")
 	}
+}
+
+// Whatever the text, there is a spec or a problem, and each problem has a line.
+func FuzzParse(f *testing.F) {
+	for _, file := range []string{"testdata/appspec.yaml", "testdata/appspec.json"} {
+		content, err := os.ReadFile(file)
+		require.NoError(f, err)
+		f.Add(content)
+	}
+	f.Add([]byte("version: 0.0\nResources: &a [*a]\nHooks: [*a, 1]"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		s, problems := Parse("appspec.yaml", content)
+		for _, p := range problems {
+			if p.What == "" || p.Line < 1 {
+				t.Errorf("%+v", p)
+			}
+		}
+		if s == nil && len(problems) == 0 {
+			t.Error("neither a spec nor a problem")
+		}
+	})
 }

@@ -64,6 +64,7 @@ func TestDefectsFailTheirStep(t *testing.T) {
 		"unknown group":         {specMore(network("subnet-a", "sg-x")), taskSet, "The security group 'sg-x' does not exist"},
 		"group of another VPC":  {change(groupType, "id", "sg-tasks", values{"vpcId": "vpc-2"}), taskSet, "does not appear to belong to the same VPC"},
 		"subnet of another VPC": {change(subnetType, "id", "subnet-a", values{"vpcId": "vpc-2"}), taskSet, "subnet-a is in the VPC vpc-2"},
+		"green in another VPC":  {change(targetGroupType, "name", "green", values{"vpcId": "vpc-2"}), taskSet, "green is in the VPC vpc-2"},
 		"no network":            {change(serviceType, "name", "shop", values{"networkConfiguration": values{}}), taskSet, "Network Configuration must be provided"},
 		"no public address":     {public(false), start, "its tasks get no public IP address"},
 		"no route":              {change(routeTableType, "id", "rtb-1", values{"routes": list()}), start, "no way to ecr.api, ecr.dkr, logs, s3, secretsmanager, ssm"},

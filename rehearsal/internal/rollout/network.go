@@ -110,6 +110,9 @@ func (d *deployment) checkNetwork() []verdict.Problem {
 		complain("NetworkConfiguration", "Give NetworkConfiguration with subnets in the AppSpec or on the service.",
 			"Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	}
+	if other := p.green.Attr("vpcId"); other != vpc {
+		complain("NetworkConfiguration", "Create both target groups in one VPC.", "The target group %s is in the VPC %s, and %s in %s", p.green.Attr("name"), other, p.blue.Attr("name"), vpc)
+	}
 	for _, id := range p.subnets {
 		if s := d.in.World.Find(subnetType, "id", id); s == nil {
 			complain("Subnets", "Name subnets that exist.", "The subnet ID '%s' does not exist", id)

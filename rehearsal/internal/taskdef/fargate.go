@@ -3,7 +3,6 @@ package taskdef
 import (
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // privateImage is an image in Amazon ECR, which is pulled with the execution role's credentials.
@@ -116,5 +115,5 @@ func (c *checker) unsupported(n *node, key string) {
 	if key == "links" {
 		fix = `Remove "links", and reach the other container as localhost.`
 	}
-	c.report(m, fix, "Fargate does not support the parameter %s", strings.TrimPrefix(m.path, "."))
+	c.report(m, fix, "Fargate does not support the parameter %s", m.path)
 }

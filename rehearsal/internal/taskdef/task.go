@@ -39,21 +39,25 @@ func (c *checker) taskRules(d *Definition) {
 	c.room(d)
 }
 
-// room compares what the containers reserve with what the task has.
+// room compares what the containers reserve with what the task has: memoryReservation, and memory where there is none.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_memory
 func (c *checker) room(d *Definition) {
-	cpu, memory := 0, 0
-	for _, container := range d.Containers {
-		cpu, memory = cpu+container.CPU, memory+container.Memory
+	cpu, reserved := 0, 0
+	for _, n := range d.root.list("containerDefinitions") {
+		memory := n.int("memory", 0)
+		cpu, reserved = cpu+n.int("cpu", 0), reserved+n.int("memoryReservation", memory)
+		if d.Memory > 0 && memory > d.Memory {
+			c.report(n.get("memory"), fmt.Sprintf("Give the container at most %d MiB.", d.Memory), "The memory of container %s, %d MiB, exceeds that of the task, %d MiB",
+				n.str("name"), memory, d.Memory)
+		}
 	}
 	if d.CPU > 0 && cpu > d.CPU {
 		c.report(d.root.get("cpu"), fmt.Sprintf("Give the task %d CPU units, or the containers fewer.", cpu),
 			"The cpu of the containers, %d, exceeds that of the task, %d", cpu, d.CPU)
 	}
-	for i, container := range d.Containers {
-		if n := d.root.list("containerDefinitions")[i].get("memory"); d.Memory > 0 && container.Memory > d.Memory {
-			c.report(n, fmt.Sprintf("Give the container at most %d MiB.", d.Memory), "The memory of container %s, %d MiB, exceeds that of the task, %d MiB",
-				container.Name, container.Memory, d.Memory)
-		}
+	if d.Memory > 0 && reserved > d.Memory {
+		c.report(d.root.get("memory"), fmt.Sprintf("Give the task %d MiB, or let the containers reserve less.", reserved),
+			"The memory that the containers reserve, %d MiB, exceeds that of the task, %d MiB", reserved, d.Memory)
 	}
 }
 

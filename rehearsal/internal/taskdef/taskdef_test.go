@@ -89,6 +89,7 @@ var defects = []wrong{
 	{`"cpu": 256`, `"cpu": 2.5`, "", "type: number, valid types: integer", "integer"},
 	{`"cpu": 256`, `"cpu": 1024`, `"cpu": "512"`, "exceeds that of the task, 512", "1024"},
 	{`"memory": 512`, `"memory": 4096`, "", "exceeds that of the task, 1024 MiB", "1024"},
+	{`"linuxParameters"`, `"memory": 900, "linuxParameters"`, `"memory": "1 GB"`, "reserve, 1156 MiB, exceeds that of the task, 1024 MiB", "1156"},
 	{`"memoryReservation": 256`, `"memoryReservation": 600`, "", "exceeds the memory 512", "512"},
 	{`"essential": true`, `"essential": "true"`, "", "valid types: boolean", "without quotes: true"},
 	{`"essential": true`, `"essental": true`, "", `Unknown parameter in containerDefinitions[0]: "essental"`, `Write "essential"`},
@@ -294,4 +295,25 @@ func TestRenderedFilesAreSound(t *testing.T) {
 		_, problems = Parse(file, content)
 		assert.NotEmpty(t, problems, "the placeholders are not replaced")
 	}
+}
+
+// Whatever the text, each problem says something about a line that is there.
+func FuzzParse(f *testing.F) {
+	content, err := os.ReadFile("testdata/taskdef.json")
+	require.NoError(f, err)
+	f.Add(content)
+	f.Add([]byte(`{"containerDefinitions": [{"dependsOn": [{"containerName": "", "condition": "START"}]}]}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		d, problems := Parse("taskdef.json", content)
+		for _, p := range problems {
+			if p.What == "" || p.Line < 1 || p.Line > 1+strings.Count(string(content), "\n") {
+				t.Errorf("%+v", p)
+			}
+		}
+		if d != nil {
+			_ = d.Line("containerDefinitions[0].image")
+		} else if len(problems) == 0 {
+			t.Error("neither a definition nor a problem")
+		}
+	})
 }

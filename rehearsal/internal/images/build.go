@@ -37,14 +37,15 @@ type build struct {
 	more []string
 }
 
-// ignored are flags of docker build that change neither the image nor the release.
 var (
+	// These flags of docker build change neither the image nor the release.
 	ignoredTexts = []string{
 		"progress", "provenance", "sbom", "attest", "builder", "memory", "memory-swap", "metadata-file",
 		"cpu-shares", "cpu-period", "cpu-quota", "cpuset-cpus", "cpuset-mems", "cgroup-parent", "isolation", "annotation",
 	}
 	ignoredSwitches = []string{"load", "rm", "force-rm", "compress", "disable-content-trust", "debug"}
-	passed          = []string{"add-host", "secret", "ssh", "shm-size", "ulimit", "security-opt"}
+	// These are passed on to the builder.
+	passed = []string{"add-host", "secret", "ssh", "shm-size", "ulimit", "security-opt"}
 )
 
 func (d *daemon) build(ctx context.Context, c tools.Command) error {

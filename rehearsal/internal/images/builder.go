@@ -107,9 +107,13 @@ func works(name string) (string, error) {
 	return program, nil
 }
 
-// Tool is the docker command. What it makes is under the folder scratch until Close; log is told of each build.
+// Tool is the docker command. What it makes is under the folder scratch until Close; log, if there is one, is told of
+// each build that went well.
 func (b *Builder) Tool(r *Registry, scratch string, log func(Built)) tools.Tool {
 	d := &daemon{builder: b, registry: r, log: log, logins: map[string]string{}, images: map[string]*image{}}
+	if log == nil {
+		d.log = func(Built) {}
+	}
 	d.dir, d.broken = os.MkdirTemp(scratch, "docker-")
 	if d.broken == nil {
 		d.engine, d.broken = b.engine(d)

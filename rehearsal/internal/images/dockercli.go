@@ -52,13 +52,13 @@ func newDocker(program string, d *daemon) (engine, error) {
 func (e *dockerCLI) build(ctx context.Context, c tools.Command, o build) (v1.Image, []string, error) {
 	name := "container-pipeline-rehearsal/" + strings.ToLower(rand.Text()) + ":built"
 	bases, err := e.bases(ctx, c, o)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { // a context that has ended removes no image
+	defer func() { // also when the context has ended
 		quiet := tools.Command{Dir: c.Dir, Env: c.Env}
 		_ = e.do(context.WithoutCancel(ctx), quiet, append([]string{"rmi", name}, bases.names...)...)
 	}()
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := e.do(ctx, c, append([]string{"build"}, e.arguments(o, name, bases.flags)...)...); err != nil {
 		return nil, nil, fail("ERROR: docker build: %s", err)
 	}
@@ -118,10 +118,10 @@ func (e *dockerCLI) bases(ctx context.Context, c tools.Command, o build) (borrow
 			continue
 		}
 		name := "container-pipeline-rehearsal/" + strings.ToLower(rand.Text()) + ":base"
+		lent.names = append(lent.names, name)
 		if err := e.lend(ctx, c, kept, name); err != nil {
 			return lent, err
 		}
-		lent.names = append(lent.names, name)
 		lent.flags = append(lent.flags, "--build-context", text+"=docker-image://"+name)
 	}
 	return lent, nil

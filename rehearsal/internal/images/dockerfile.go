@@ -35,7 +35,8 @@ type instruction struct {
 	rest  string            // the arguments as they are written
 }
 
-var known = []string{
+// keywords are the instructions.
+var keywords = []string{
 	"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN",
 	"SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
 }
@@ -175,7 +176,7 @@ func baseImages(o build) []string {
 var (
 	directive = regexp.MustCompile("(?i)^#\\s*escape\\s*=\\s*([\\\\`])\\s*$")
 	heredoc   = regexp.MustCompile(`<<-?\s*["']?([A-Za-z_][A-Za-z0-9_]*)["']?`)
-	flag      = regexp.MustCompile(`^--([a-z-]+)(?:=(\S*))?\s+`)
+	option    = regexp.MustCompile(`^--([a-z-]+)(?:=(\S*))?\s+`)
 )
 
 // split makes instructions of lines: comments go, continued lines and here-documents are joined.
@@ -226,11 +227,11 @@ func skipDocuments(lines []string, n int, rest string) int {
 func instructionOf(line string, number int) (instruction, error) {
 	word, rest, _ := strings.Cut(strings.ReplaceAll(line, "\t", " "), " ")
 	i := instruction{line: number, word: strings.ToUpper(word), flags: map[string]string{}, rest: strings.TrimSpace(rest)}
-	if !slices.Contains(known, i.word) {
+	if !slices.Contains(keywords, i.word) {
 		return i, i.wrong("unknown instruction: %s", word)
 	}
 	for {
-		found := flag.FindStringSubmatch(i.rest)
+		found := option.FindStringSubmatch(i.rest)
 		if found == nil {
 			break
 		}

@@ -42,12 +42,12 @@ func (e *imitation) build(ctx context.Context, c tools.Command, o build) (v1.Ima
 			return nil, nil, fail("ERROR: failed to solve: target stage %q could not be found", o.target)
 		}
 	}
-	context, err := openFiles(o)
+	local, err := openFiles(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer context.close()
-	i := &imitating{e, ctx, c, o, file, predefined(o), context, map[int]*carried{}}
+	defer local.close()
+	i := &imitating{e, ctx, c, o, file, predefined(o), local, map[int]*carried{}}
 	made, err := i.carry(target)
 	if err != nil {
 		return nil, nil, err

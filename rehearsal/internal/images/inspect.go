@@ -32,7 +32,7 @@ func (d *daemon) inspect(_ context.Context, c tools.Command) error {
 	for _, text := range set.Args() {
 		found := d.find(text)
 		if found == nil {
-			missing = append(missing, fmt.Errorf("Error: No such object: %s", text)) //nolint:staticcheck // docker's words
+			missing = append(missing, fail("Error: No such object: %s", text))
 			continue
 		}
 		described, err := d.describe(found)

@@ -13,7 +13,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
 )
 
-// shown is a name as people write it: Docker Hub's host and its library are left out.
+// shown is a name as docker prints it: docker.io is what go-containerregistry calls index.docker.io.
 func shown(ref name.Reference) string {
 	repository := familiar(ref.Context())
 	if tag, ok := ref.(name.Tag); ok {
@@ -78,7 +78,7 @@ func (d *daemon) remove(_ context.Context, c tools.Command) error {
 				fmt.Fprintf(c.Stderr, "Error response from daemon: No such image: %s\n", text)
 				continue
 			}
-			errs = append(errs, fmt.Errorf("Error response from daemon: No such image: %s", text)) //nolint:staticcheck // docker's words
+			errs = append(errs, fail("Error response from daemon: No such image: %s", text))
 			continue
 		}
 		fmt.Fprintf(c.Stdout, "Untagged: %s\n", text)

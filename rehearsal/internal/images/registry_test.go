@@ -87,6 +87,11 @@ func TestRegistryRefuses(t *testing.T) {
 	refused(t, remote.Delete(ref(t, r, "fixed:1"), aws(r)), http.StatusMethodNotAllowed, "UNSUPPORTED", "The operation is unsupported.")
 }
 
+func TestRegistryNeedsItsHost(t *testing.T) {
+	_, err := images.Serve(images.Options{})
+	assert.ErrorContains(t, err, "Options.Host")
+}
+
 func TestRegistryNeedsTheLogin(t *testing.T) {
 	r := serve(t, images.Options{})
 	made, _ := anImage(t)

@@ -8,16 +8,16 @@ import (
 // scope are the values of a Dockerfile's variables.
 type scope map[string]string
 
-var reference = regexp.MustCompile(`\\\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^{}]*))?\})`)
+var substitution = regexp.MustCompile(`\\\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^{}]*))?\})`)
 
 // expand replaces variables.
 // https://docs.docker.com/reference/dockerfile/#environment-replacement
 func (s scope) expand(text string) string {
-	return reference.ReplaceAllStringFunc(text, func(found string) string {
+	return substitution.ReplaceAllStringFunc(text, func(found string) string {
 		if found == `\$` {
 			return "$"
 		}
-		part := reference.FindStringSubmatch(found)
+		part := substitution.FindStringSubmatch(found)
 		value, set := s[part[1]+part[2]]
 		switch operator := part[3]; {
 		case operator == "":

@@ -13,12 +13,18 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
-//go:embed page
-var pageFiles embed.FS
+var (
+	//go:embed page
+	pageFiles embed.FS
+	//go:embed page/page.css
+	pageCSS string
+	//go:embed page/page.js
+	pageJS string
+)
 
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"css":      func() template.CSS { return template.CSS(pageFile("page.css")) }, //nolint:gosec // our own file
-	"js":       func() template.JS { return template.JS(pageFile("page.js")) },    //nolint:gosec // our own file
+	"css":      func() template.CSS { return template.CSS(pageCSS) },
+	"js":       func() template.JS { return template.JS(pageJS) },
 	"clean":    clean,
 	"duration": duration,
 	"percent":  percent,
@@ -27,14 +33,6 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"word":     func(r verdict.Result) string { return strings.ToLower(word(r)) },
 	"place":    func(p verdict.Problem) string { return place(&p) },
 }).ParseFS(pageFiles, "page/*.html", "page/*.svg"))
-
-func pageFile(name string) string {
-	data, err := pageFiles.ReadFile("page/" + name)
-	if err != nil {
-		return "" // cannot be: the file is embedded above
-	}
-	return string(data)
-}
 
 // HTML writes the verdict as one page that needs nothing else: no script, style, font or picture from elsewhere.
 func HTML(w io.Writer, v *verdict.Verdict) error {
@@ -96,6 +94,7 @@ type stepView struct {
 type decisions struct {
 	ID, Title, About string
 	Wanted           bool
+	Open             bool // shown at once: what is as it must be can be long
 	Calls            []verdict.Call
 }
 
@@ -179,5 +178,6 @@ func newDecisions(id, title, about string, wanted bool, calls []verdict.Call) de
 		}
 		return 1
 	})
-	return decisions{ID: id, Title: title, About: about, Wanted: wanted, Calls: calls}
+	wrong := len(calls) > 0 && calls[0].Allowed != wanted
+	return decisions{ID: id, Title: title, About: about, Wanted: wanted, Open: wanted || wrong, Calls: calls}
 }

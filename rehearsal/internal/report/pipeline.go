@@ -27,6 +27,7 @@ type box struct {
 type row struct {
 	Y          int
 	Name, Took string
+	Full       string // the name where it had no room
 	Result     verdict.Result
 	Anchor     int // of its first step
 }
@@ -45,7 +46,7 @@ const (
 	wideWidth  = 1120
 	narrowView = 360
 	mostWide   = 6   // stages beside each other; with more the letters would be too small
-	letter     = 8.2 // the width of a letter at the drawing's font size, for a wide font
+	letter     = 7.7 // the width of a letter at the drawing's font size, for a wide font
 )
 
 // pipelineDrawings are one for wide pages and one for narrow ones.
@@ -100,6 +101,9 @@ func newBox(g group, x, y, w int) box {
 			r.Took = taken(a)
 		}
 		r.Name = fitted(a.name, w-56-lettersWide(r.Took))
+		if full := clean(a.name); full != r.Name {
+			r.Full = full
+		}
 		b.Rows = append(b.Rows, r)
 	}
 	b.H = boxHead + len(b.Rows)*boxRow + boxFoot

@@ -72,7 +72,7 @@ func sourced(s verdict.Source) string {
 // The columns of a step's line are mark, time, name, detail, and at the right edge the duration.
 const (
 	timeWidth = 7
-	nameWidth = 19
+	nameWidth = 20
 	mostWidth = 110 // on wider terminals the duration would be too far from its name
 )
 
@@ -89,12 +89,13 @@ func (l *Live) Step(s verdict.Step) {
 	line := fmt.Sprintf("  %s %s  ", l.result(s.Result), l.paint(dim, fmt.Sprintf("%*s", timeWidth, at)))
 	indent := ansi.StringWidth(line)
 	room := min(l.width, mostWidth) - timeWidth - 1 // what is left of the duration
-	line += padded(ansi.Truncate(clean(s.Name), room-indent, "…"), min(nameWidth, room-indent))
+	name := ansi.Truncate(clean(s.Name), room-indent, "…")
+	line += padded(name, min(nameWidth, room-indent))
 	detail := clean(s.Detail)
 	if detail == "" && s.Problem != nil {
 		detail = clean(s.Problem.What)
 	}
-	below := strings.Contains(detail, "\n") || ansi.StringWidth(line+" "+detail) > room
+	below := ansi.StringWidth(name) > nameWidth || strings.Contains(detail, "\n") || ansi.StringWidth(line+" "+detail) > room
 	if !below {
 		line += " " + detail
 	}

@@ -64,7 +64,7 @@ func TestTerminalOfPassed(t *testing.T) {
 	for _, want := range []string{
 		"Rehearsal of bash-dog-dev-pipeline · us-east-2 · account 123456789012\nacme/bash-dog@develop 3f9c2ab · Wag faster\n",
 		"\nDeploy\n  passed   2m 39s  Register revision" + strings.Repeat(" ", 42) + "4s\n" + strings.Repeat(" ", 19) + "bash-dog-dev:2, every",
-		"  passed   5m 31s  Canary              10% for 5 minutes, no alarm            5m\n",
+		"  passed   5m 31s  Canary               10% for 5 minutes, no alarm           5m\n",
 		"  5m 31s  ██░░░░░░░░░░░░░░░░░░    10%  canary of 10% for 5 minutes\n",
 		"  passed  80 calls allowed, by 11 statements\n  passed  40 calls that must not be possible: all denied\n",
 		"  · The connection is PENDING: a person has to complete it once at\n    https://console.aws.amazon.com/codesuite/settings/connections.\n",

@@ -31,6 +31,10 @@ type buildah struct {
 	lent map[string]string // ids of the machine's images that the storage has, by name
 }
 
+// isolation needs no container runtime, network set-up or control groups, and so works as root or not, in a container
+// or not.
+const isolation = "BUILDAH_ISOLATION=chroot"
+
 // storage are the flags that keep a program's images under dir. The vfs driver works on every file system and for every
 // user.
 func storage(dir string) []string {
@@ -57,10 +61,7 @@ func newBuildah(program string, d *daemon) (engine, error) {
 	path, _ := os.LookupEnv("PATH") // the shell's own has this docker first
 	b.env = []string{
 		"PATH=" + path, "TMPDIR=" + filepath.Join(b.dir, "tmp"), "CONTAINERS_REGISTRIES_CONF=" + filepath.Join(b.dir, "registries.conf"),
-		"REGISTRY_AUTH_FILE=" + filepath.Join(b.dir, "auth.json"), "BUILDAH_FORMAT=docker",
-	}
-	if os.Geteuid() == 0 {
-		b.env = append(b.env, "BUILDAH_ISOLATION=chroot") // needs no runtime, network set-up or control groups
+		"REGISTRY_AUTH_FILE=" + filepath.Join(b.dir, "auth.json"), "BUILDAH_FORMAT=docker", isolation,
 	}
 	b.caches = b.hasCache()
 	return b, nil

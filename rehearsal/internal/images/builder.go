@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -79,28 +80,28 @@ func Find(prefer string) (*Builder, error) {
 	return &Builder{Name: None}, nil
 }
 
-// works finds the program and tries it.
+// works finds the program and tries it: docker must have its daemon, the others must be able to build for this user.
 func works(name string) (string, error) {
 	program, err := exec.LookPath(name)
 	if err != nil {
 		return "", err
 	}
-	probe := map[string][]string{
-		Docker:  {"version", "--format", "{{.Server.Version}}"}, // asks the daemon
-		Podman:  {"info", "--format", "{{.Host.OS}}"},           // needs user namespaces where it is not root
-		Buildah: {"info"},
-	}[name]
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
 	dir, err := os.MkdirTemp("", "probe-")
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if name != Docker { // its storage is made by the first command, whichever it is
-		probe = append(storage(dir), probe...)
+	args := []string{"version", "--format", "{{.Server.Version}}"}
+	if name != Docker {
+		if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte("FROM scratch\nLABEL probe=true\n"), 0o600); err != nil {
+			return "", err
+		}
+		args = append(storage(dir), "build", "--quiet", dir)
 	}
-	cmd := command(ctx, program, probe...)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	cmd := command(ctx, program, args...)
+	cmd.Env = append(os.Environ(), isolation)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
 	}

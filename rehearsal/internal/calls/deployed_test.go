@@ -1,6 +1,7 @@
 package calls_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,25 +18,52 @@ import (
 	"github.com/container-pipeline/container-pipeline/stacks"
 )
 
-const root = "../../.."
+const (
+	root = "../../.."
+	hook = "arn:aws:lambda:us-east-2:123456789012:function:check"
 
-// deployed is a stack of the repository as an up leaves it.
-func deployed(t *testing.T, stack string) *world.World {
+	artifactKey = "arn:aws:kms:us-east-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+)
+
+// deployed is a stack of the repository as an up leaves it, with more settings for its pipeline.
+func deployed(t *testing.T, stack string, more map[string]any) *world.World {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "stacks", "Pulumi."+stack+".yaml"))
 	require.NoError(t, err)
 	var file struct{ Config map[string]any }
 	require.NoError(t, yaml.Unmarshal(text, &file))
+	pipeline := file.Config["container-pipeline:pipelines"].(map[string]any)["bash-dog"].(map[string]any)
+	maps.Copy(pipeline, more)
 	dock := drydock.Start(t)
+	require.NoError(t, dock.Cloud().Locked(func() error { return dock.Cloud().Put(customersKey()) }))
 	dock.Stack(stack, drydock.Program(stacks.Deploy), drydock.Project("container-pipeline"), drydock.Config(file.Config)).Up(t)
 	return world.Of(dock.Cloud())
 }
 
+// customersKey is a key that the account has, with the policy that KMS gives a key by default.
+// https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+func customersKey() *drydock.Record {
+	properties := values{"arn": artifactKey, "keyId": nameOf(artifactKey), "isEnabled": true, "policy": `{"Version":"2012-10-17","Statement":
+		{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}}`}
+	return &drydock.Record{
+		Type: "aws:kms/key:Key", ID: nameOf(artifactKey), Inputs: values{}, Outputs: properties, Scope: "123456789012/us-east-2", Seeded: true,
+	}
+}
+
 // Every call of a release of the repository's stacks is allowed, and none of those that must not be possible.
 func TestDeployedStacks(t *testing.T) {
-	for _, stack := range []string{"dev", "staging", "production"} {
-		t.Run(stack, func(t *testing.T) {
-			w := deployed(t, stack)
+	for name, more := range map[string]map[string]any{
+		"dev": nil, "staging": nil, "production": nil,
+		"dev with all that asks for more rights": {
+			"enableExec":     true,
+			"artifactKeyArn": artifactKey,
+			"build":          map[string]any{"baseImageCache": true},
+			"deployment":     map[string]any{"hooks": map[string]any{"afterInstall": hook}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack, _, _ := strings.Cut(name, " ")
+			w := deployed(t, stack, more)
 			p, err := w.Pipeline("")
 			require.NoError(t, err)
 			judge := access.New(w)
@@ -105,6 +133,19 @@ func docker(w *world.World, a world.Action) []access.Call {
 			all = append(all, calls.Registry("ecr:"+action, role, r.Attr("arn")))
 		}
 	}
+	return append(all, baseImage(w, role)...)
+}
+
+// baseImage is the Dockerfile's FROM by way of the stack's cache, where it has one.
+func baseImage(w *world.World, role string) []access.Call {
+	var all []access.Call
+	for _, rule := range w.All("aws:ecr/pullThroughCacheRule:PullThroughCacheRule") {
+		repository := "arn:aws:ecr:us-east-2:123456789012:repository/" + rule.Attr("ecrRepositoryPrefix") + "/docker/library/python"
+		for _, action := range []string{"BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage"} {
+			all = append(all, calls.Registry("ecr:"+action, role, repository))
+		}
+		all = append(all, calls.FillCache(w, role, repository)...)
+	}
 	return all
 }
 
@@ -120,6 +161,9 @@ func deploy(t *testing.T, w *world.World, p *world.Pipeline, a world.Action) []a
 	all = append(all, calls.Shift(w, group)...)
 	all = append(all, calls.PollAlarms(group)...)
 	all = append(all, calls.Notice(w, group)...)
+	if config, _ := w.Object(p.Bucket, "config/"+a.Configuration["ApplicationName"]+".zip"); strings.Contains(config.Files["appspec.yaml"], hook) {
+		all = append(all, calls.Hook(w, group, hook)...)
+	}
 	return append(all, calls.Terminate(group)...)
 }
 
@@ -131,8 +175,8 @@ func taskOf(w *world.World, a world.Action) calls.Task {
 	cluster := w.Find("aws:ecs/cluster:Cluster", "name", service.Attr("cluster"))
 	task := calls.Task{
 		Roles:   calls.TaskRoles{Execution: definition.Attr("executionRoleArn"), Task: definition.Attr("taskRoleArn")},
-		Cluster: cluster.Attr("arn"),
-		Logs:    []calls.Log{{Group: "/ecs/" + service.Attr("name"), StreamPrefix: "api", Container: "api"}},
+		Cluster: cluster.Attr("arn"), Execute: service.Outputs.Bool("enableExecuteCommand"),
+		Logs: []calls.Log{{Group: "/ecs/" + service.Attr("name"), StreamPrefix: "api", Container: "api"}},
 	}
 	for _, r := range w.All("aws:ecr/repository:Repository") {
 		task.Images = append(task.Images, r.Attr("arn"))

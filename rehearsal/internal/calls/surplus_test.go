@@ -27,6 +27,9 @@ var accepted = []struct{ action, resource, reason string }{
 	{"elasticloadbalancing:ModifyRule", ":listener-rule/", "for listeners that will have rules: " + deployRoleDoc},
 	{"codeconnections:UseConnection", ":connection/", "AWS is renaming the service: " + renameDoc},
 	{"codestar-connections:UseConnection", ":codeconnections:", "as above"},
+	{"kms:Encrypt", ":key/", "CodeBuild's page on keys has it, S3 needs it not: " + buildKeyDoc},
+	{"kms:ReEncrypt*", ":key/", "as above"},
+	{"kms:DescribeKey", ":key/", "as above"},
 	{"codedeploy:GetApplication", "/*", "the pipeline's role as its page has it: " + blueGreenDoc},
 	{"codedeploy:GetApplicationRevision", "/*", "as above"},
 	{"codedeploy:RegisterApplicationRevision", "/*", "as above"},
@@ -34,6 +37,7 @@ var accepted = []struct{ action, resource, reason string }{
 
 const (
 	buildRoleDoc    = "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html"
+	buildKeyDoc     = "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-kms.html"
 	pipelineRoleDoc = "https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"
 	deployRoleDoc   = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html"
 	renameDoc       = "https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html"

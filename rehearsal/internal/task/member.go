@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	// startTimeout is Fargate's default, stopLimit how long a rehearsal waits for a container to end.
+	// startTimeout is the default of ECS's agent: https://github.com/aws/amazon-ecs-agent, ECS_CONTAINER_START_TIMEOUT.
 	startTimeout = 3 * time.Minute
-	stopLimit    = 3 * time.Second
+	// stopLimit is how long a rehearsal waits for a container to end.
+	stopLimit = 3 * time.Second
 	// killed is the exit code after SIGKILL.
 	killed = 128 + 9
 )
@@ -49,7 +50,7 @@ func newMember(c Container, spec sandbox.Spec, refused string, log *journal) *me
 	}
 }
 
-// wait waits until the condition holds. It returns why it never will, or an empty text when ending closes first.
+// wait waits until the condition holds, and tells why if it never will; or until ending closes.
 func (a await) wait(ending <-chan struct{}) (met bool, why string) {
 	reached := map[Condition]chan struct{}{
 		ConditionStart: a.on.started, ConditionComplete: a.on.ended, ConditionSuccess: a.on.ended, ConditionHealthy: a.on.healthy,

@@ -40,8 +40,9 @@ func (c Container) prepare(dir string, oneUser bool) (spec sandbox.Spec, refused
 	if spec.Mounts, err = c.mounts(dir, root, file.Config); err != nil {
 		return spec, "", err
 	}
-	if err := makeDir(root, spec.Dir); err != nil {
-		return spec, err.Error(), nil
+	// Container engines make the working directory.
+	if err := rootfs.MakeDir(root, spec.Dir); err != nil {
+		return spec, fmt.Sprintf("mkdir %s: %v", spec.Dir, err), nil
 	}
 	if len(spec.Args) == 0 {
 		return spec, "no command specified", nil
@@ -87,14 +88,6 @@ func writeNetworkFiles(root string) error {
 		if err := rootfs.Write(root, name, []byte(content)); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
-	}
-	return nil
-}
-
-// makeDir makes the working directory, as container engines do.
-func makeDir(root, dir string) error {
-	if err := rootfs.MakeDir(root, dir); err != nil {
-		return fmt.Errorf("mkdir %s: %w", dir, err)
 	}
 	return nil
 }

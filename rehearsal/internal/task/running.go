@@ -37,12 +37,14 @@ type Running struct {
 // run takes a container through its life.
 func (r *Running) run(m *member) {
 	for _, a := range m.awaits {
-		if met, why := a.wait(r.ending); !met {
+		met, why := a.wait(r.ending)
+		if closed(r.ending) {
+			break // and what it waits for ends, too
+		}
+		if !met {
 			m.end(-1, why)
-			if why != "" {
-				r.fail(dependencyProblem(m, why))
-				r.end()
-			}
+			r.fail(dependencyProblem(m, why))
+			r.end()
 			return
 		}
 	}

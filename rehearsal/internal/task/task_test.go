@@ -253,21 +253,14 @@ func TestDependencies(t *testing.T) {
 	require.Contains(t, r.Logs(), "web: told to stop by terminated")
 }
 
-// Health checks are the container's processes: its files, its user, its PIDs.
-func TestHealthCheckRunsInTheContainer(t *testing.T) {
-	c := container(t, "app", "wait")
-	c.Image = image(t, v1.Config{Entrypoint: []string{"/app"}, WorkingDir: "/data", User: "0:5"}, map[string]string{"data/here": ""})
-	c.HealthCheck = &HealthCheck{Command: []string{"CMD", "/app", "stat=here", "who", "exit=1"}, Interval: time.Millisecond, Retries: 1}
-	r := start(t, c)
-	eventually(t, r, "its failure is reported", func() bool { return r.Failed() != nil })
-	require.Contains(t, r.Failed().What, "in /data at ip-10-0-0-2")
-	require.NotContains(t, r.Failed().What, "pid 1 ")
-}
-
-func TestHealthCheckTimesOut(t *testing.T) {
-	c := container(t, "app", "wait")
-	c.HealthCheck = &HealthCheck{Command: []string{"CMD", "/app", "hang"}, Interval: time.Millisecond, Retries: 1, Timeout: 50 * time.Millisecond}
-	r := start(t, c)
-	eventually(t, r, "the check fails", func() bool { return r.Failed() != nil })
-	require.Contains(t, r.Failed().What, "no result within 50ms")
+func TestStopWhileAContainerWaits(t *testing.T) {
+	migrate, web := container(t, "migrate", "wait"), container(t, "web", "serve=:80")
+	migrate.Essential = false
+	web.DependsOn = []Dependency{{"migrate", ConditionSuccess}}
+	r := start(t, web, migrate)
+	eventually(t, r, "the first one runs", logged(r, "migrate: waiting"))
+	require.Equal(t, StatusPending, state(r, "web").Status)
+	require.NoError(t, r.Stop())
+	require.Nil(t, r.Failed())
+	require.Equal(t, State{Name: "web", Status: StatusStopped, ExitCode: -1, Health: HealthUnknown}, state(r, "web"))
 }

@@ -31,9 +31,14 @@ type buildah struct {
 	lent map[string]string // ids of the machine's images that the storage has, by name
 }
 
-// isolation needs no container runtime, network set-up or control groups, and so works as root or not, in a container
-// or not.
-const isolation = "BUILDAH_ISOLATION=chroot"
+// private is the environment that keeps a program's other files under dir. The isolation needs no container runtime,
+// network set-up or control groups, and so works as root or not, in a container or not.
+func private(dir string) []string {
+	return []string{
+		"BUILDAH_ISOLATION=chroot", "HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir, "XDG_CONFIG_HOME=" + dir,
+		"XDG_DATA_HOME=" + dir,
+	}
+}
 
 // storage are the flags that keep a program's images under dir. The vfs driver works on every file system and for every
 // user.
@@ -50,7 +55,7 @@ func newBuildah(program string, d *daemon) (engine, error) {
 		// Many machines have no policy, without which nothing is read.
 		"policy.json": `{"default": [{"type": "insecureAcceptAnything"}]}`,
 	}
-	if err := os.MkdirAll(filepath.Join(b.dir, "tmp"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(b.dir, "home"), 0o700); err != nil {
 		return nil, err
 	}
 	for file, text := range files {
@@ -59,10 +64,9 @@ func newBuildah(program string, d *daemon) (engine, error) {
 		}
 	}
 	path, _ := os.LookupEnv("PATH") // the shell's own has this docker first
-	b.env = []string{
-		"PATH=" + path, "TMPDIR=" + filepath.Join(b.dir, "tmp"), "CONTAINERS_REGISTRIES_CONF=" + filepath.Join(b.dir, "registries.conf"),
-		"REGISTRY_AUTH_FILE=" + filepath.Join(b.dir, "auth.json"), "BUILDAH_FORMAT=docker", isolation,
-	}
+	b.env = append(private(filepath.Join(b.dir, "home")),
+		"PATH="+path, "CONTAINERS_REGISTRIES_CONF="+filepath.Join(b.dir, "registries.conf"),
+		"REGISTRY_AUTH_FILE="+filepath.Join(b.dir, "auth.json"), "BUILDAH_FORMAT=docker")
 	b.caches = b.hasCache()
 	return b, nil
 }
@@ -189,7 +193,9 @@ func (b *buildah) logins() error {
 // close removes the storage. Files of other users in a user's own namespace go only in it.
 func (b *buildah) close() error {
 	if os.Geteuid() != 0 {
-		_ = command(context.Background(), b.program, "unshare", "rm", "-rf", filepath.Join(b.dir, "images")).Run()
+		cmd := command(context.Background(), b.program, "unshare", "rm", "-rf", filepath.Join(b.dir, "images"))
+		cmd.Env = append(os.Environ(), b.env...)
+		_ = cmd.Run() // what is left, RemoveAll tells
 	}
 	return os.RemoveAll(b.dir)
 }

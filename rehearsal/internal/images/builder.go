@@ -101,7 +101,7 @@ func works(name string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	cmd := command(ctx, program, args...)
-	cmd.Env = append(os.Environ(), isolation)
+	cmd.Env = append(os.Environ(), private(dir)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
 	}

@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -75,6 +76,7 @@ func (b *buildah) hasCache() bool {
 		return false
 	}
 	cmd := command(context.Background(), b.program, append(storage(filepath.Join(b.dir, "images")), "build", "--help")...)
+	cmd.Env = append(os.Environ(), b.env...)
 	help, err := cmd.Output()
 	return err == nil && strings.Contains(string(help), "--cache-to")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,32 +25,39 @@ func (a *app) graph() *cobra.Command {
 		Long: "Draw what the stack has deployed: components as groups, and an arrow from what is there first\n" +
 			"to what uses it. SVG is a picture of its own; Mermaid is text that GitHub draws within Markdown.",
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			draw := graphFormats[format]
-			if draw == nil {
+			switch {
+			case draw == nil:
 				return &drydock.UsageError{Problem: fmt.Sprintf("--format is svg or mermaid, and got %q", format)}
-			}
-			dock, stack, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, dock.Close()) }()
-			g, err := graph.Read(cmd.Context(), stack)
-			if err != nil {
-				return err
+			case a.json:
+				return &drydock.UsageError{Problem: "a graph is svg or mermaid: `drydock export` writes the stack as JSON"}
 			}
 			var drawing bytes.Buffer
-			if err := draw(&drawing, g); err != nil {
+			if err := a.draw(cmd.Context(), &drawing, draw); err != nil {
 				return err
 			}
-			if output == "" {
-				_, err = a.stdout.Write(drawing.Bytes())
-				return err
+			if output != "" {
+				return os.WriteFile(output, drawing.Bytes(), 0o644)
 			}
-			return os.WriteFile(output, drawing.Bytes(), 0o644)
+			_, err := a.stdout.Write(drawing.Bytes())
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "svg", "svg or mermaid")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "the file to write (default: stdout)")
 	return cmd
+}
+
+func (a *app) draw(ctx context.Context, w io.Writer, draw func(io.Writer, *graph.Graph) error) (err error) {
+	dock, stack, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dock.Close()) }()
+	g, err := graph.Read(ctx, stack)
+	if err != nil {
+		return err
+	}
+	return draw(w, g)
 }

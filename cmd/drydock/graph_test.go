@@ -24,6 +24,10 @@ func TestGraph(t *testing.T) {
 	assert.Equal(t, wrong, code)
 	assert.Equal(t, "drydock: --format is svg or mermaid, and got \"png\"\n", stderr)
 
+	code, _, stderr = call(t, in("graph", "--json")...)
+	assert.Equal(t, wrong, code)
+	assert.Contains(t, stderr, "`drydock export` writes the stack as JSON")
+
 	code, _, stderr = call(t, in("up")...)
 	require.Equal(t, done, code, stderr)
 

@@ -54,16 +54,21 @@ func Read(ctx context.Context, stack *drydock.Stack) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	none := &drydock.UsageError{
+		Problem: fmt.Sprintf("stack %s has no resources to draw: `drydock up --stack %[1]s` makes them", stack.Name()),
+	}
 	if len(resources) == 0 {
-		return nil, &drydock.UsageError{
-			Problem: fmt.Sprintf("stack %s has no resources to draw: `drydock up --stack %[1]s` makes them", stack.Name()),
-		}
+		return nil, none // without starting the engine
 	}
 	deployment, err := stack.Export(ctx, false)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(deployment)
+	g, err := Parse(deployment)
+	if err == nil && len(g.Resources()) == 0 {
+		return nil, none
+	}
+	return g, err
 }
 
 // Parse returns the graph of what `pulumi stack export` wrote.

@@ -10,7 +10,8 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
-// Live writes a release to a terminal while it is rehearsed: Header, a Step as each ends, Summary.
+// Live writes a release to a terminal while it is rehearsed: Header, a Step as each ends, Summary. It is not
+// for several goroutines at once.
 type Live struct {
 	terminal
 	stage string

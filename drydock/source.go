@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
@@ -194,7 +195,7 @@ func (p *project) build(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, gocmd, "build", "-o", p.builtAs, ".")
 	cmd.Dir = dir
-	process.Apart(cmd)
+	process.Together(cmd, 10*time.Second) // the compilers that it runs, too
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

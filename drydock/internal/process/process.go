@@ -22,6 +22,14 @@ func Graceful(cmd *exec.Cmd, isApart bool, patience time.Duration) {
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 }
 
+// Together ends the command with all that it has started when its context is done: they are interrupted, as by ^C, and
+// the command is killed when it still runs after the patience. A killed command would leave what it has started running.
+func Together(cmd *exec.Cmd, patience time.Duration) {
+	Apart(cmd)
+	cmd.WaitDelay = patience
+	cmd.Cancel = func() error { return interruptGroup(cmd.Process) }
+}
+
 // Apart keeps a terminal's ^C away from the command.
 func Apart(cmd *exec.Cmd) { apart(attributes(cmd)) }
 

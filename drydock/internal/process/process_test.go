@@ -29,6 +29,21 @@ func TestGracefulInterruptsOnce(t *testing.T) {
 	assert.Equal(t, 3, exit.ExitCode(), "it ended itself")
 }
 
+func TestTogetherReachesWhatTheCommandHasStarted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cmd := exec.CommandContext(ctx, "sh", "-c", `sh -c 'trap "echo child; exit" INT; echo ready; while :; do sleep 0.05; done'; true`)
+	Together(cmd, time.Minute)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	lines := bufio.NewScanner(out)
+	require.True(t, lines.Scan())
+	cancel()
+	require.True(t, lines.Scan())
+	assert.Equal(t, "child", lines.Text())
+	assert.Error(t, cmd.Wait())
+}
+
 func TestBound(t *testing.T) {
 	cmd := exec.Command("sh", "-c", "exit 4")
 	Apart(cmd)

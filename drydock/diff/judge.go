@@ -13,7 +13,7 @@ func Judge(preview *drydock.Result) Verdict {
 	moved := findRenames(preview.Steps)
 	var v Verdict
 	for _, s := range preview.Steps {
-		change := Change{Op: s.Op, Resource: resourceOf(s)}
+		change := Change{Op: s.Op, Resource: resourceOf(s), RenamedTo: moved[s.URN].to.Name}
 		if s.Op == "update" || s.Op == "replace" {
 			change.Properties = properties(s)
 		}

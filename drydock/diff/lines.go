@@ -23,7 +23,8 @@ func (c Change) Lines() []Line {
 	if mark == 0 {
 		mark = ' '
 	}
-	lines := []Line{{mark, c.Op + " " + Short(c.Type) + " " + c.Name}}
+	renamed := whether(c.RenamedTo != "", "   (perhaps renamed to "+c.RenamedTo+")", "")
+	lines := []Line{{mark, c.Op + " " + Short(c.Type) + " " + c.Name + renamed}}
 	for _, p := range c.Properties {
 		lines = append(lines, p.lines()...)
 	}

@@ -79,5 +79,6 @@ func TestLines(t *testing.T) {
 +     blank: " x"
 `, text(c))
 	assert.Equal(t, "  update tls/PrivateKey k\n", text(Change{Op: "update", Resource: Resource{Type: "tls:index/privateKey:PrivateKey", Name: "k"}}))
-	assert.Equal(t, "- delete shop:Shop k\n", text(Change{Op: "delete", Resource: Resource{Type: "shop:Shop", Name: "k"}}))
+	assert.Equal(t, "- delete shop:Shop k   (perhaps renamed to l)\n",
+		text(Change{Op: "delete", Resource: Resource{Type: "shop:Shop", Name: "k"}, RenamedTo: "l"}))
 }

@@ -68,6 +68,8 @@ type Change struct {
 	// Op is "create", "update", "replace", "delete", "read" or "import".
 	Op string `json:"op"`
 	Resource
+	// RenamedTo is, of what is deleted, the name of a resource of its type that is created: likely the same one.
+	RenamedTo string `json:"renamedTo,omitempty"`
 	// Properties are those that change, of an update or a replacement.
 	Properties []Property `json:"properties,omitempty"`
 }

@@ -26,15 +26,15 @@ type App struct {
 type Option func(*settings)
 
 type settings struct {
-	builder   string
-	tasks     bool
-	pending   bool
-	alarms    []alarm
-	hooks     map[string]string
-	stack     *drydock.Stack
-	begin     func(*Verdict)
-	step      func(verdict.Step)
-	log       io.Writer
+	builder string
+	tasks   bool
+	pending bool
+	alarms  []alarm
+	hooks   map[string]string
+	stack   *drydock.Stack
+	begin   func(*Verdict)
+	step    func(verdict.Step)
+	log     io.Writer
 }
 
 type alarm struct {

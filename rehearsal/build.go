@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -37,7 +36,7 @@ func (r *release) build(ctx context.Context, a action) error {
 	}
 	output, err := codebuild.Run(ctx, *input)
 	if err != nil {
-		return errors.Join(err, ctx.Err())
+		return err
 	}
 	for _, note := range output.Notes {
 		r.note("%s", note)

@@ -33,10 +33,9 @@ func (r *release) deploy(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
-	var group *drydock.Record
 	err = r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Registration", Took: 2 * time.Second}, func(s *verdict.Step) error {
 		application, name := a.Configuration["ApplicationName"], a.Configuration["DeploymentGroupName"]
-		if group = calls.Group(r.world, application, name); group == nil {
+		if r.group = calls.Group(r.world, application, name); r.group == nil {
 			return &verdict.Problem{
 				What:  fmt.Sprintf("DeploymentGroupDoesNotExistException: the application %s has no deployment group %s", application, name),
 				Where: "pipeline " + r.pipeline.Name, Fix: "let the action name an application and a deployment group that exist",
@@ -48,7 +47,7 @@ func (r *release) deploy(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
-	g, err := r.prepare(ctx, a, group, revision)
+	g, err := r.prepare(ctx, a, r.group, revision)
 	if err != nil {
 		return err
 	}
@@ -62,31 +61,31 @@ func (r *release) deploy(ctx context.Context, a action) error {
 	}
 	more := map[*verdict.Problem][]verdict.Problem{}
 	outcome := rollout.Run(ctx, rollout.Input{
-		World: r.world, Group: group, Task: revision.task, Spec: revision.spec, Start: r.clock,
+		World: r.world, Group: r.group, Task: revision.task, Spec: revision.spec, Start: r.clock,
 		Images: g.platforms, Tasks: r.starter(g, revision.task), Alarm: alarms, Hooks: hooks,
 		Ask: func(m rollout.Moment, detail string) *verdict.Problem {
 			s := &verdict.Step{Stage: a.stage, Name: string(m)}
-			p := problemOf(r.ask(s, r.callsAt(m, detail, group, g)))
+			p := problemOf(r.ask(s, r.callsAt(m, detail, r.group, g)))
 			more[p] = s.More
 			return p
 		},
 	})
+	if err := ctx.Err(); err != nil {
+		return err // the deployment's steps tell of the interruption as of a failure
+	}
 	for _, s := range outcome.Steps {
 		s.Stage, s.Action, s.More = a.stage, a.Name, append(s.More, more[s.Problem]...)
 		r.emit(s)
 	}
-	return r.conclude(ctx, group, revision, outcome)
+	return r.conclude(r.group, revision, outcome)
 }
 
 // conclude takes over what the deployment has done.
-func (r *release) conclude(ctx context.Context, group *drydock.Record, revision *revision, outcome *rollout.Outcome) error {
+func (r *release) conclude(group *drydock.Record, revision *revision, outcome *rollout.Outcome) error {
 	r.clock += outcome.Took
 	r.verdict.Traffic = append(r.verdict.Traffic, outcome.Samples...)
 	for _, note := range outcome.Notes {
 		r.note("%s", note)
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("interrupted while the deployment ran: %w", err)
 	}
 	if failed := r.verdict.FailedStep(); failed != nil {
 		return failed.Problem

@@ -11,7 +11,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/appspec"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
-	"github.com/container-pipeline/container-pipeline/rehearsal/internal/near"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/spelling"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/taskdef"
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
@@ -77,7 +77,7 @@ func (r *release) template(a action, kind, file string) (string, error) {
 		return "", &verdict.Problem{
 			What:  fmt.Sprintf("Exception while trying to read the file %s from the artifact %s: there is none", name, artifact),
 			Where: fmt.Sprintf("pipeline %s, action %s", r.pipeline.Name, a.Name), File: name,
-			Fix: near.File(dir, name, "let the build's artifacts include it, spelled exactly so"),
+			Fix: spelling.File(dir, name, "let the build's artifacts include it, spelled exactly so"),
 		}
 	}
 	return string(text), err
@@ -121,7 +121,7 @@ func (r *release) imagePlaceholders(a action, text string) (string, error) {
 		if err != nil || detail.ImageURI == "" {
 			return "", &verdict.Problem{
 				What: "Exception while trying to read the image artifact file from the artifact: " + artifact,
-				File: imageDetailFile, Fix: near.File(dir, imageDetailFile, `let the build write {"ImageURI": "<repository>@<digest>"} to it`),
+				File: imageDetailFile, Fix: spelling.File(dir, imageDetailFile, `let the build write {"ImageURI": "<repository>@<digest>"} to it`),
 			}
 		}
 		name := a.configured(fmt.Sprintf("Image%dContainerName", i), fmt.Sprintf("IMAGE%d_NAME", i))

@@ -114,7 +114,7 @@ func (r *release) findImage(g *green, c taskdef.Container, line int) error {
 func (r *release) starter(g *green, d *taskdef.Definition) func(context.Context) (rollout.Running, error) {
 	why := r.cannotRun(g, d)
 	if why != "" {
-		r.note("The released containers are not run: %s. Their health checks are taken as answered.", why)
+		r.note("The released containers are not run: %s.", why)
 		return nil
 	}
 	return func(ctx context.Context) (rollout.Running, error) {

@@ -68,8 +68,20 @@ func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Optio
 	if err == nil && s.stack != nil && r.verdict.Passed() {
 		err = r.previewed(ctx, s.stack)
 	}
+	if ctx.Err() != nil {
+		err = fmt.Errorf("interrupted %s; nothing of the release is left on this machine", r.where())
+	}
 	r.verdict.Wall, r.verdict.Images = time.Since(started), r.builder.Busy()
 	return r.verdict, errors.Join(err, r.tidy())
+}
+
+// where is how far the release has come.
+func (r *release) where() string {
+	if len(r.verdict.Steps) == 0 {
+		return "at the start"
+	}
+	last := r.verdict.Steps[len(r.verdict.Steps)-1]
+	return "after " + last.Stage + ", " + last.Name
 }
 
 // pipelineOf is the name of the stack's pipeline.

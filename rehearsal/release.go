@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/awscli"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
@@ -40,7 +41,8 @@ type release struct {
 	builder   *images.Builder
 	execution string // the pipeline execution's ID, a UUID
 	building  *caller
-	deployed  *deployed // nil until a deployment went through
+	group     *drydock.Record // of the deployment; nil before it
+	deployed  *deployed       // nil until a deployment went through
 }
 
 func newRelease(w *world.World, app App, s *settings, imageDir string) (*release, error) {
@@ -121,9 +123,12 @@ func inOrder(actions []world.Action) [][]world.Action {
 func (r *release) side(ctx context.Context, stage string, actions []world.Action, failed error) error {
 	begin, end, err := r.clock, r.clock, failed
 	for _, a := range actions {
-		if failed != nil {
+		if problemOf(failed) != nil {
 			r.emit(verdict.Step{Stage: stage, Action: a.Name, Name: a.Provider, At: begin, Result: verdict.Skipped})
 			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		r.clock = begin
 		err = cmp.Or(err, r.act(ctx, action{Action: a, stage: stage}))
@@ -169,8 +174,8 @@ func (r *release) do(ctx context.Context, s verdict.Step, f func(*verdict.Step) 
 	if err == nil {
 		err = f(&s)
 	}
-	if interrupted := ctx.Err(); interrupted != nil {
-		return errors.Join(err, fmt.Errorf("interrupted at %s, %s: %w", s.Stage, s.Name, interrupted))
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	var p *verdict.Problem
 	switch {
@@ -254,6 +259,9 @@ func ignoreProblem(err error) error {
 // notify asks for those who are to be told of the release.
 func (r *release) notify(ctx context.Context) error {
 	list := calls.Notify(r.world)
+	if r.group != nil {
+		list = append(list, calls.Notice(r.world, r.group)...)
+	}
 	if len(list) == 0 {
 		return nil
 	}

@@ -31,6 +31,7 @@ func (r *release) supply(imageDir string) error {
 		name := record.Inputs.Str("name")
 		repositories = append(repositories, images.Repository{
 			Name: name, Immutable: strings.HasPrefix(record.Inputs.Str("imageTagMutability"), "IMMUTABLE"),
+			Empty: len(record.State.Obj("images")) == 0,
 		})
 		host = strings.TrimSuffix(record.Attr("repositoryUrl"), "/"+name)
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -30,6 +31,8 @@ type Repository struct {
 	// Immutable repositories refuse to move a tag to another image.
 	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 	Immutable bool
+	// Empty repositories have no images: what Options.Dir has is of an earlier one of the same name, and is forgotten.
+	Empty bool
 }
 
 // Options are those of Serve.
@@ -86,6 +89,9 @@ func Serve(o Options) (*Registry, error) {
 }
 
 func (r *Registry) open(o Options) error {
+	if err := forgetDestroyed(o); err != nil {
+		return err
+	}
 	silent := log.New(io.Discard, "", 0)
 	r.inner = registry.New(registry.Logger(silent), registry.WithBlobHandler(blobs(r.stores)))
 	for _, repository := range append(slices.Clone(o.Repositories), Repository{Name: cacheRepository}) {
@@ -103,6 +109,28 @@ func (r *Registry) open(o Options) error {
 	r.server = &http.Server{Handler: http.HandlerFunc(r.serve), ReadHeaderTimeout: time.Minute, ErrorLog: silent}
 	go func() { _ = r.server.Serve(listener) }() // ends with Close
 	return nil
+}
+
+// forgetDestroyed removes what is kept of repositories that are empty now: they have been destroyed since, and perhaps made
+// anew.
+func forgetDestroyed(o Options) error {
+	kept := map[string]bool{}
+	for _, repository := range o.Repositories {
+		if !repository.Empty {
+			kept[escaped(repository.Name)], kept[escaped(cacheRepository)] = true, true
+		}
+	}
+	entries, err := os.ReadDir(o.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	errs := []error{err}
+	for _, e := range entries {
+		if !kept[e.Name()] {
+			errs = append(errs, os.RemoveAll(filepath.Join(o.Dir, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Addr is where it listens, as "127.0.0.1:41234".

@@ -64,8 +64,11 @@ func (d *deployment) becomeHealthy(ctx context.Context) *verdict.Problem {
 	d.now += h.interval
 	detail := fmt.Sprintf("%s %s on port %d answers %s", h.protocol, h.path, h.port, h.matcher)
 	if d.running == nil {
+		d.granted = "the tasks were not run on this machine"
+	}
+	if d.granted != "" {
 		detail += " (taken for granted)"
-		d.note("The tasks were not run on this machine: that they answer the health check " + h.path + " is taken for granted.")
+		d.note("That the tasks answer the health check " + h.path + " is taken for granted: " + d.granted + ".")
 	}
 	d.record("Green tasks become healthy", at, detail, nil)
 	return nil
@@ -94,6 +97,10 @@ func (d *deployment) probe(ctx context.Context, h healthCheck) *verdict.Problem 
 			return nil
 		}
 		if failed := d.running.Failed(); failed != nil {
+			if d.running.Inconclusive() {
+				d.granted = "the task cannot run without what lies beyond it: " + failed.What
+				return nil
+			}
 			return failed
 		}
 		select {

@@ -45,8 +45,10 @@ type Input struct {
 type Running interface {
 	// Probe asks the port of the task for the path. The error is that of the connection.
 	Probe(ctx context.Context, port int, path string) (status int, body string, err error)
-	// Failed tells why the task has stopped, or nil.
+	// Failed tells why the task has stopped, or nil; Inconclusive that it may be for want of what only AWS has, as a network
+	// beyond the task.
 	Failed() *verdict.Problem
+	Inconclusive() bool
 	// Logs are the last lines of its containers.
 	Logs() []string
 	Stop() error
@@ -104,6 +106,7 @@ type deployment struct {
 	stopped bool           // by an alarm
 	fired   map[int]bool   // alarms of the input that stopped the deployment
 	running Running
+	granted string // why the health check's answer is not known
 }
 
 // event is a part of the lifecycle. Its problem ends the deployment.

@@ -72,7 +72,7 @@ func TestADeploymentSucceeds(t *testing.T) {
 		assert.Equal(t, verdict.Passed, s.Result, s.Name)
 	}
 	assert.Equal(t, at-in.Start, o.Took)
-	assert.Equal(t, []string{"The tasks were not run on this machine: that they answer the health check /health is taken for granted."}, o.Notes)
+	assert.Equal(t, []string{"That the tasks answer the health check /health is taken for granted: the tasks were not run on this machine."}, o.Notes)
 }
 
 func TestGreenIsTheOneThatDoesNotServe(t *testing.T) {
@@ -256,6 +256,7 @@ type fake struct {
 	status  int
 	refuses error
 	dead    *verdict.Problem
+	alone   bool // it died of that
 	stopped int
 	asked   string
 }
@@ -265,6 +266,7 @@ func (f *fake) Probe(_ context.Context, _ int, path string) (int, string, error)
 	return f.status, "", f.refuses
 }
 func (f *fake) Failed() *verdict.Problem { return f.dead }
+func (f *fake) Inconclusive() bool       { return f.dead != nil && f.alone }
 func (f *fake) Logs() []string           { return []string{"the last line"} }
 func (f *fake) Stop() error              { f.stopped++; return nil }
 
@@ -273,11 +275,12 @@ func TestTheHealthCheckIsAsked(t *testing.T) {
 		task *fake
 		what string
 	}{
-		"healthy":     {&fake{status: 204}, ""},
-		"500":         {&fake{status: 500}, "Health checks failed with these codes: [500]"},
-		"a redirect":  {&fake{status: 302}, "Health checks failed with these codes: [302]"},
-		"no listener": {&fake{refuses: errors.New("connection refused")}, "connection refused"},
-		"dead":        {&fake{status: 500, dead: &verdict.Problem{What: "Essential container in task exited"}}, "Essential container in task exited"},
+		"healthy":           {&fake{status: 204}, ""},
+		"500":               {&fake{status: 500}, "Health checks failed with these codes: [500]"},
+		"a redirect":        {&fake{status: 302}, "Health checks failed with these codes: [302]"},
+		"no listener":       {&fake{refuses: errors.New("connection refused")}, "connection refused"},
+		"dead":              {&fake{status: 500, dead: &verdict.Problem{What: "Essential container in task exited"}}, "Essential container in task exited"},
+		"misses a database": {&fake{refuses: errors.New("refused"), dead: &verdict.Problem{What: "Essential container in task exited"}, alone: true}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := deploy(t, shop())
@@ -288,7 +291,7 @@ func TestTheHealthCheckIsAsked(t *testing.T) {
 			assert.Equal(t, "/health", test.task.asked)
 			if test.what == "" {
 				assert.True(t, o.Succeeded)
-				assert.Empty(t, o.Notes)
+				assert.Len(t, o.Notes, map[bool]int{true: 1}[test.task.alone])
 				return
 			}
 			step, problem := failure(o)

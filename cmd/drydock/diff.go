@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -77,6 +78,7 @@ func (a *app) compare(ctx context.Context, c *comparing) error {
 	}
 	switch {
 	case report.Failed():
+		fmt.Fprintln(a.stderr, "drydock: not every stack could be judged; the report has the reasons")
 		return exitCode(failed)
 	case report.Danger():
 		return exitCode(dangerous)

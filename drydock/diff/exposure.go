@@ -58,13 +58,15 @@ func (o opening) within(other opening) bool {
 	return group && protocol && ports && inside(o.source, other.source)
 }
 
+// inside tells whether the source is part of the other. One that does not exist yet is taken for the group or list that
+// it replaces.
 func inside(source, other string) bool {
-	if source == other {
-		return true
-	}
 	a, errA := netip.ParsePrefix(source)
 	b, errB := netip.ParsePrefix(other)
-	return errA == nil && errB == nil && b.Bits() <= a.Bits() && b.Contains(a.Addr())
+	if errA != nil || errB != nil {
+		return source == other || source == drydock.Unknown && errB != nil
+	}
+	return b.Bits() <= a.Bits() && b.Contains(a.Addr())
 }
 
 func (o opening) what() string {

@@ -10,9 +10,10 @@ import (
 
 // Judge classifies what a preview would do. It looks at nothing else, so a table of results tests it.
 func Judge(preview *drydock.Result) Verdict {
-	moved := findRenames(preview.Steps)
+	steps := slices.SortedFunc(slices.Values(preview.Steps), func(a, b drydock.Step) int { return cmp.Compare(a.URN, b.URN) })
+	moved := findRenames(steps)
 	var v Verdict
-	for _, s := range preview.Steps {
+	for _, s := range steps {
 		change := Change{Op: s.Op, Resource: resourceOf(s), RenamedTo: moved[s.URN].to.Name}
 		if s.Op == "update" || s.Op == "replace" {
 			change.Properties = properties(s)
@@ -23,13 +24,30 @@ func Judge(preview *drydock.Result) Verdict {
 		v.Access = append(v.Access, access...)
 		v.Dangers = append(v.Dangers, widened...)
 	}
-	v.Dangers = append(v.Dangers, unguarded(slices.Concat(preview.Steps, preview.Options))...)
-	v.Exposure = exposures(preview.Steps)
+	v.Dangers = append(v.Dangers, unguarded(slices.Concat(steps, preview.Options))...)
+	v.Exposure = exposures(steps)
 	v.Dangers = append(v.Dangers, opened(v.Exposure)...)
-	slices.SortStableFunc(v.Dangers, func(a, b Danger) int {
-		return cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind))
-	})
+	v.sort()
 	return v
+}
+
+// sort makes equal previews equal reports, the engine's order being another each time, and puts the worst first.
+func (v *Verdict) sort() {
+	slices.SortStableFunc(v.Changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(slices.Index(ops, a.Op), slices.Index(ops, b.Op)), a.Resource.compare(b.Resource))
+	})
+	slices.SortStableFunc(v.Dangers, func(a, b Danger) int {
+		return cmp.Or(cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)), a.Resource.compare(b.Resource))
+	})
+	slices.SortStableFunc(v.Access, func(a, b Access) int { return a.Resource.compare(b.Resource) })
+	slices.SortStableFunc(v.Exposure, func(a, b Exposure) int { return a.Resource.compare(b.Resource) })
+}
+
+// ops are the operations, the worst first.
+var ops = []string{"delete", "replace", "update", "import", "read", "create"}
+
+func (r Resource) compare(other Resource) int {
+	return cmp.Or(cmp.Compare(r.Type, other.Type), cmp.Compare(r.Name, other.Name), cmp.Compare(r.URN, other.URN))
 }
 
 func resourceOf(s drydock.Step) Resource { return Resource{URN: s.URN, Type: s.Type, Name: s.Name} }

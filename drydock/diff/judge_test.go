@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -111,6 +112,22 @@ func TestDangers(t *testing.T) {
 	}
 }
 
+func TestTheWorstIsFirstWhateverTheOrder(t *testing.T) {
+	steps := []drydock.Step{
+		step("create", bucketType, "new", nil, in{}), step("update", repositoryType, "b", in{}, in{"forceDelete": true}),
+		step("delete", serviceType, "s", in{}, nil), step("update", repositoryType, "a", in{}, in{"tags": in{}}), step("delete", secretType, "x", in{}, nil),
+	}
+	v := Judge(&drydock.Result{Steps: steps})
+	slices.Reverse(steps)
+	assert.Equal(t, v, Judge(&drydock.Result{Steps: steps}))
+	var order []string
+	for _, c := range v.Changes {
+		order = append(order, c.Op+" "+c.Name)
+	}
+	assert.Equal(t, []string{"delete s", "delete x", "update a", "update b", "create new"}, order)
+	assert.Equal(t, []Kind{Data, Traffic, Protection}, []Kind{v.Dangers[0].Kind, v.Dangers[1].Kind, v.Dangers[2].Kind})
+}
+
 func TestProtectionOfWhatStays(t *testing.T) {
 	s := step("same", repositoryType, "a", in{}, in{})
 	s.Old.Protect, s.Old.RetainOnDelete = true, true
@@ -134,6 +151,7 @@ func TestExposure(t *testing.T) {
 		"another port":        {[]drydock.Step{step("update", ruleType, "a", rule("10.0.0.0/8", 80), rule("10.0.0.0/8", 81))}, []string{"tcp 81"}},
 		"a group made anew":   {[]drydock.Step{step("replace", ruleType, "a", rule("10.0.0.0/8", 80), in{"securityGroupId": drydock.Unknown, "ipProtocol": "6", "fromPort": 80.0, "toPort": 80.0, "cidrIpv4": "10.0.0.0/8"}, "securityGroupId")}, nil},
 		"all of a protocol":   {[]drydock.Step{step("create", ruleType, "a", nil, in{"ipProtocol": "-1", "referencedSecurityGroupId": "sg-2"})}, []string{"everything"}},
+		"a source made anew":  {[]drydock.Step{step("replace", ruleType, "a", in{"securityGroupId": "sg-1", "ipProtocol": "-1", "referencedSecurityGroupId": "sg-2"}, in{"securityGroupId": "sg-1", "ipProtocol": "-1", "referencedSecurityGroupId": drydock.Unknown}, "referencedSecurityGroupId")}, nil},
 		"a rule of egress":    {[]drydock.Step{step("create", "aws:ec2/securityGroupRule:SecurityGroupRule", "a", nil, in{"type": "egress", "protocol": "-1", "cidrBlocks": []any{"0.0.0.0/0"}})}, nil},
 		"a range of ports":    {[]drydock.Step{step("create", "aws:ec2/securityGroupRule:SecurityGroupRule", "a", nil, in{"type": "ingress", "protocol": "tcp", "fromPort": 1.0, "toPort": 9.0, "cidrBlocks": []any{"10.0.0.0/8", "10.9.0.0/16"}})}, []string{"tcp 1-9"}},
 		"a listener":          {[]drydock.Step{step("create", listenerType, "a", nil, in{"protocol": "HTTP", "port": 80.0})}, []string{"a HTTP listener on port 80"}},

@@ -81,11 +81,11 @@ func losses(s drydock.Step, moved renames) []Danger {
 		reason += "; " + guard
 	}
 	return []Danger{{
-		Kind: at.kind, Op: s.Op, Resource: resourceOf(s), Reason: reason, Forces: s.ReplaceKeys, WayOut: waysOut(s, moved),
+		Kind: at.kind, Op: s.Op, Resource: resourceOf(s), Reason: reason, Forces: s.ReplaceKeys, WayOut: waysOut(s, at.kind, moved),
 	}}
 }
 
-func waysOut(s drydock.Step, moved renames) []string {
+func waysOut(s drydock.Step, kind Kind, moved renames) []string {
 	var ways []string
 	if alias := moved.wayOut(s); alias != "" {
 		ways = append(ways, alias)
@@ -94,10 +94,13 @@ func waysOut(s drydock.Step, moved renames) []string {
 		ways = append(ways, "leave "+code(s.ReplaceKeys)+asItIs(s.ReplaceKeys))
 	}
 	ways = append(ways, "keep the old one: `pulumi.RetainOnDelete(true)` in an up before this one")
-	if s.Op == "delete" && s.Old != nil && s.Old.ID != "" {
+	if kind != Data || s.Old == nil {
+		return ways
+	}
+	if s.Op == "delete" && s.Old.ID != "" {
 		ways = append(ways, fmt.Sprintf("once kept, take it over where it is wanted: `pulumi import %s <name> %s`", s.Type, s.Old.ID))
 	}
-	if s.Old != nil && !s.Old.Protect {
+	if !s.Old.Protect {
 		ways = append(ways, "`pulumi.Protect(true)` makes Pulumi refuse it")
 	}
 	return ways
@@ -145,5 +148,7 @@ func noun(typ string) string {
 		}
 		words.WriteRune(unicode.ToLower(r))
 	}
-	return "the " + words.String()
+	return "the " + acronyms.Replace(words.String())
 }
+
+var acronyms = strings.NewReplacer("vpc", "VPC", "nat ", "NAT ", "eip", "Elastic IP address", "api", "API")

@@ -120,6 +120,9 @@ func (r *run) prepare(ctx context.Context) (err error) {
 	if r.State == "" {
 		r.State = filepath.Join(r.repository.root, r.report.Dir, ".drydock", "diff")
 	}
+	if r.State, err = filepath.Abs(r.State); err != nil {
+		return err
+	}
 	r.store, err = openStore(r.State)
 	return err
 }

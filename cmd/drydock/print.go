@@ -142,6 +142,8 @@ func (p *printer) next(stack string) {
 	p.heading("Next")
 	me := command()
 	p.table([][2]string{
+		{me + " rehearse" + s + " --app DIR", "release an app through it, as AWS would"},
+		{me + " graph" + s + " -o graph.svg", "draw it"},
 		{me + " preview" + s, "what a change of the program or its configuration would do"},
 		{me + " env", "use this drydock with a plain pulumi"},
 		{me + " destroy" + s, "take everything down again"},

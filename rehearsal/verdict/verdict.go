@@ -126,7 +126,7 @@ type Sample struct {
 }
 
 // Passed tells whether the release went through: no step failed, and nothing is possible that must not be.
-func (v *Verdict) Passed() bool { return len(v.Problems()) == 0 }
+func (v *Verdict) Passed() bool { return v.FailedStep() == nil }
 
 // Problems are all defects, in the order in which a release meets them.
 func (v *Verdict) Problems() []Problem {

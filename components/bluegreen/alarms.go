@@ -5,6 +5,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // AlarmsArgs describe what tells that a release is bad.
@@ -170,12 +171,12 @@ func (a AlarmOptions) count() int {
 }
 
 func (args *AlarmsArgs) validate(given *AlarmsArgs) error {
-	p := &problems{}
+	p := &problems.List{}
 	if args.Traffic == nil {
-		p.add("traffic", "missing: give the Traffic to watch")
+		p.Add("traffic", "missing: give the Traffic to watch")
 	}
 	if given != nil {
 		args.AlarmOptions.validate(p, given.AlarmOptions)
 	}
-	return p.err()
+	return p.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
 	"github.com/container-pipeline/container-pipeline/internal/ground"
 	"github.com/container-pipeline/container-pipeline/internal/iam"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // BuildArgs describe how the images of an application are built. All fields but Service are required.
@@ -78,20 +79,20 @@ func RepositoryVariable(container string) string {
 }
 
 func (args *BuildArgs) validate() error {
-	p := &problems{}
+	p := &problems.List{}
 	if args == nil {
 		args = &BuildArgs{}
 	}
 	if args.Pipeline == nil {
-		p.add("pipeline", "missing: give the arguments of the application")
+		p.Add("pipeline", "missing: give the arguments of the application")
 	}
 	if args.Repositories == nil {
-		p.add("repositories", "missing: give the repositories that take the images")
+		p.Add("repositories", "missing: give the repositories that take the images")
 	}
 	if args.Artifacts == nil {
-		p.add("artifacts", "missing: give the bucket of the pipeline")
+		p.Add("artifacts", "missing: give the bucket of the pipeline")
 	}
-	return p.err()
+	return p.Err()
 }
 
 func (args *BuildArgs) project(here ground.Place) *ground.BuildProjectArgs {

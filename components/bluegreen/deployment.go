@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // DeploymentArgs describe how a service's releases are deployed.
@@ -137,19 +138,19 @@ func (args *DeploymentArgs) validate(given *DeploymentArgs) error {
 	if given == nil {
 		given = &DeploymentArgs{}
 	}
-	p := &problems{}
-	p.matches("project", args.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
+	p := &problems.List{}
+	p.Matches("project", args.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
 	if args.Service == nil {
-		p.add("service", "missing: give the Service that is deployed to")
+		p.Add("service", "missing: give the Service that is deployed to")
 	}
 	if args.Traffic == nil {
-		p.add("traffic", "missing: give the Traffic that moves to a release")
+		p.Add("traffic", "missing: give the Traffic that moves to a release")
 	}
 	args.DeploymentOptions.validate(p, given.DeploymentOptions)
 	if n := len(args.alarmNames()); n > maxAlarms {
-		p.add("alarmNames", "%d alarms with those of the component are too many: give at most %d in all", n, maxAlarms)
+		p.Add("alarmNames", "%d alarms with those of the component are too many: give at most %d in all", n, maxAlarms)
 	}
-	return p.err()
+	return p.Err()
 }
 
 // alarmNames are those of the component and those given.

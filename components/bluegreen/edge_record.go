@@ -3,6 +3,8 @@ package bluegreen
 import (
 	"github.com/pulumi/pulumi-cloudflare/sdk/v5/go/cloudflare"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // EdgeRecordArgs describe the DNS record of an application. All fields are required.
@@ -49,9 +51,9 @@ func NewEdgeRecord(ctx *pulumi.Context, name string, args *EdgeRecordArgs, opts 
 }
 
 func (args *EdgeRecordArgs) validate() error {
-	p := &problems{}
-	p.matches("host", args.Host, dnsName, `a lower-case host such as "app.example.com"`)
-	p.given("zoneId", args.ZoneID, "the zone's id, which its overview page at Cloudflare shows")
-	p.given("loadBalancerDnsName", args.LoadBalancerDNSName, "the load balancer's DNS name")
-	return p.err()
+	p := &problems.List{}
+	p.Matches("host", args.Host, dnsName, `a lower-case host such as "app.example.com"`)
+	p.Given("zoneId", args.ZoneID, "the zone's id, which its overview page at Cloudflare shows")
+	p.Given("loadBalancerDnsName", args.LoadBalancerDNSName, "the load balancer's DNS name")
+	return p.Err()
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // NetworkArgs describe where load balancer and tasks are, and who may reach them.
@@ -132,8 +134,8 @@ func (args *NetworkArgs) withDefaults() *NetworkArgs {
 }
 
 func (args *NetworkArgs) validate() error {
-	p := &problems{}
+	p := &problems.List{}
 	args.NetworkOptions.validate(p)
 	DeploymentOptions{TestPort: args.TestPort, TestCidrBlocks: args.TestCidrBlocks}.validateTest(p)
-	return p.err()
+	return p.Err()
 }

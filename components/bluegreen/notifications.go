@@ -8,6 +8,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
 	"github.com/container-pipeline/container-pipeline/internal/iam"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // NotificationsArgs describe who is told of releases.
@@ -56,25 +57,25 @@ func NewNotifications(
 }
 
 func (args *NotificationsArgs) validate() error {
-	p := &problems{}
+	p := &problems.List{}
 	if args.NotificationOptions == nil {
 		return nil
 	}
 	if args.PipelineName == "" {
-		p.add("pipelineName", "missing: give the name of the pipeline")
+		p.Add("pipelineName", "missing: give the name of the pipeline")
 	}
 	if args.Deployment == nil {
-		p.add("deployment", "missing: give the deployment that the pipeline runs")
+		p.Add("deployment", "missing: give the deployment that the pipeline runs")
 	}
 	if args.TopicArn != nil && len(args.Emails) > 0 {
-		p.add("emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(args.Emails))
+		p.Add("emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(args.Emails))
 	}
 	for _, email := range args.Emails {
 		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			p.add("emails", "%q is not valid: give an address such as team@example.com", email)
+			p.Add("emails", "%q is not valid: give an address such as team@example.com", email)
 		}
 	}
-	return p.err()
+	return p.Err()
 }
 
 func (n *Notifications) compose(ctx *pulumi.Context, name string, args *NotificationsArgs) error {

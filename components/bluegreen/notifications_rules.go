@@ -1,7 +1,6 @@
 package bluegreen
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
@@ -72,10 +71,12 @@ func (r notificationRule) make(
 // pipelineEnds is the pattern of executions that end, but for superseded ones.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
 func pipelineEnds(pipeline string) pulumi.StringOutput {
-	return eventPattern("aws.codepipeline", "CodePipeline Pipeline Execution State Change",
-		func(v []string) map[string][]string {
-			return map[string][]string{"pipeline": v, "state": {"SUCCEEDED", "FAILED", "STOPPED", "CANCELED"}}
-		}, pulumi.String(pipeline))
+	return ground.EventPattern(func(known []string) ground.Event {
+		return ground.Event{
+			Source: "aws.codepipeline", DetailType: "CodePipeline Pipeline Execution State Change",
+			Detail: map[string][]string{"pipeline": known, "state": {"SUCCEEDED", "FAILED", "STOPPED", "CANCELED"}},
+		}
+	}, pulumi.String(pipeline))
 }
 
 // deploymentFails is the pattern of deployments that do not succeed. Those which CodeDeploy rolls back are among them:
@@ -83,21 +84,10 @@ func pipelineEnds(pipeline string) pulumi.StringOutput {
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-cloudwatch-events.html
 // https://pkg.go.dev/github.com/aws/aws-lambda-go/events#CodeDeployDeploymentState
 func deploymentFails(application, group pulumi.StringInput) pulumi.StringOutput {
-	return eventPattern("aws.codedeploy", "CodeDeploy Deployment State-change Notification",
-		func(v []string) map[string][]string {
-			return map[string][]string{"application": v[:1], "deploymentGroup": v[1:], "state": {"FAILURE", "STOP"}}
-		}, application, group)
-}
-
-// eventPattern matches events whose detail has one of the values in each field, once the values it names are known.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
-func eventPattern(
-	source, detailType string, detail func(values []string) map[string][]string, values ...pulumi.StringInput,
-) pulumi.StringOutput {
-	return pulumi.StringArray(values).ToStringArrayOutput().ApplyT(func(known []string) (string, error) {
-		pattern, err := json.Marshal(map[string]any{
-			"source": []string{source}, "detail-type": []string{detailType}, "detail": detail(known),
-		})
-		return string(pattern), err
-	}).(pulumi.StringOutput)
+	return ground.EventPattern(func(known []string) ground.Event {
+		return ground.Event{
+			Source: "aws.codedeploy", DetailType: "CodeDeploy Deployment State-change Notification",
+			Detail: map[string][]string{"application": known[:1], "deploymentGroup": known[1:], "state": {"FAILURE", "STOP"}},
+		}
+	}, application, group)
 }

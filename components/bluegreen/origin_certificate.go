@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // OriginCertificateArgs describe the certificate of the way from Cloudflare to a load balancer.
@@ -100,15 +101,15 @@ func (args *OriginCertificateArgs) withDefaults() *OriginCertificateArgs {
 }
 
 func (args *OriginCertificateArgs) validate() error {
-	p := &problems{}
+	p := &problems.List{}
 	if len(args.Hosts) == 0 {
-		p.add("hosts", "missing: give at least one")
+		p.Add("hosts", "missing: give at least one")
 	}
 	for i, host := range args.Hosts {
-		p.matches(fmt.Sprintf("hosts[%d]", i), host, dnsName, `a lower-case host such as "app.example.com"`)
+		p.Matches(fmt.Sprintf("hosts[%d]", i), host, dnsName, `a lower-case host such as "app.example.com"`)
 	}
 	if !slices.Contains(validityDays, args.ValidityDays) {
-		p.add("validityDays", "%d is not offered: give 7, 30, 90, 365, 730, 1095 or 5475", args.ValidityDays)
+		p.Add("validityDays", "%d is not offered: give 7, 30, 90, 365, 730, 1095 or 5475", args.ValidityDays)
 	}
-	return p.err()
+	return p.Err()
 }

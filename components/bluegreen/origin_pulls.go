@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // OriginPullsArgs describe how a load balancer tells Cloudflare from all others. Host, ZoneID and Bucket are required.
@@ -144,14 +145,14 @@ func (o *OriginPulls) addTrustStore(
 }
 
 func (args *OriginPullsArgs) validate(name string) error {
-	p := &problems{}
+	p := &problems.List{}
 	if len(name) > trustStoreName {
-		p.add("name", "%q has %d characters: give at most %d, it begins the name of a trust store", name, len(name), trustStoreName)
+		p.Add("name", "%q has %d characters: give at most %d, it begins the name of a trust store", name, len(name), trustStoreName)
 	}
-	p.matches("host", args.Host, dnsName, `a lower-case host such as "app.example.com"`)
-	p.given("zoneId", args.ZoneID, "the zone's id, which its overview page at Cloudflare shows")
+	p.Matches("host", args.Host, dnsName, `a lower-case host such as "app.example.com"`)
+	p.Given("zoneId", args.ZoneID, "the zone's id, which its overview page at Cloudflare shows")
 	if args.Bucket == nil {
-		p.add("bucket", "missing: give the ArtifactStore to keep the CA in")
+		p.Add("bucket", "missing: give the ArtifactStore to keep the CA in")
 	}
-	return p.err()
+	return p.Err()
 }

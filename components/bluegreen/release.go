@@ -4,11 +4,11 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codepipeline"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codestarconnections"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // Names of the pipeline's artifacts and of the action that triggers refer to.
@@ -80,7 +80,7 @@ func NewRelease(ctx *pulumi.Context, name string, args *ReleaseArgs, opts ...pul
 }
 
 func (args *ReleaseArgs) validate() error {
-	p := &problems{}
+	p := &problems.List{}
 	if args == nil {
 		args = &ReleaseArgs{}
 	}
@@ -95,32 +95,21 @@ func (args *ReleaseArgs) validate() error {
 		{"service", args.Service == nil},
 	} {
 		if required.missing {
-			p.add(required.field, "missing: the pipeline is made of it")
+			p.Add(required.field, "missing: the pipeline is made of it")
 		}
 	}
-	return p.err()
+	return p.Err()
 }
 
 // connect makes a connection, unless one is given.
 func (r *Release) connect(ctx *pulumi.Context, name string, here ground.Place, a *ContainerPipelineArgs) error {
-	if given := a.Source.ConnectionArn; given != nil {
-		r.ConnectionArn, r.ConnectionSetupURL = given.ToStringOutput(), pulumi.String("").ToStringOutput()
-		return nil
-	}
-	connection, err := codestarconnections.NewConnection(ctx, name, &codestarconnections.ConnectionArgs{
-		// Someone has to find it in the console. At most 32 characters.
-		// https://docs.aws.amazon.com/codestar-connections/latest/APIReference/API_CreateConnection.html
-		Name:         pulumi.String(a.Project),
-		ProviderType: pulumi.String(a.Source.Provider),
-		Tags:         ground.Tags(a.Tags),
-		// A replacement has the same name.
-	}, pulumi.Parent(r), pulumi.DeleteBeforeReplace(true))
+	connection, err := ground.NewConnection(ctx, name, here, &ground.ConnectionArgs{
+		Given: a.Source.ConnectionArn, Name: a.Project, Provider: a.Source.Provider, Tags: a.Tags,
+	}, pulumi.Parent(r))
 	if err != nil {
 		return err
 	}
-	r.ConnectionArn = connection.Arn
-	// https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-update.html
-	r.ConnectionSetupURL = pulumi.String(here.Console("codesuite/settings/connections")).ToStringOutput()
+	r.ConnectionArn, r.ConnectionSetupURL = connection.Arn, connection.SetupURL
 	return nil
 }
 

@@ -1,14 +1,12 @@
 package bluegreen
 
 import (
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
 	"github.com/container-pipeline/container-pipeline/internal/ground"
-	"github.com/container-pipeline/container-pipeline/internal/iam"
 )
 
 // configObject holds the service's templates: the pipeline's second source, so that a change of the service is itself
@@ -55,26 +53,11 @@ func (c *configObject) startOnChange(
 	// Not under the project's own name: one that begins with aws or ssm is reserved.
 	// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#systemsmanager-PutParameter-request-Name
 	parameter := "/container-pipeline/" + a.Project + "/config"
-	role, err := ground.NewRole(ctx, name+"-start", &ground.RoleArgs{
-		Description: "Starts the pipeline " + a.pipelineName() + " when the service's templates change",
-		Trust:       eventsTrust(here),
-		Policy:      ground.Policy(startPolicy, pipelineArn),
-		Tags:        a.Tags,
+	started, err := ground.NewStart(ctx, name+"-start", here, &ground.StartArgs{
+		PipelineName: a.pipelineName(), PipelineArn: pipelineArn, Tags: a.Tags,
+		When: "the service's templates change", Event: "The templates of " + a.Project + " have changed",
+		Pattern: parameterUpdates(parameter),
 	}, opts...)
-	if err != nil {
-		return err
-	}
-	rule, err := cloudwatch.NewEventRule(ctx, name+"-start", &cloudwatch.EventRuleArgs{
-		Description:  pulumi.String("The templates of " + a.Project + " have changed"),
-		EventPattern: parameterUpdates(parameter),
-		Tags:         ground.Tags(a.Tags),
-	}, opts...)
-	if err != nil {
-		return err
-	}
-	target, err := cloudwatch.NewEventTarget(ctx, name+"-start", &cloudwatch.EventTargetArgs{
-		Rule: rule.Name, Arn: pipelineArn, RoleArn: role.Role.Arn,
-	}, append(opts, pulumi.DependsOn(role.Ready()))...)
 	if err != nil {
 		return err
 	}
@@ -84,26 +67,17 @@ func (c *configObject) startOnChange(
 		Type:        pulumi.String("String"),
 		Value:       c.object.VersionId,
 		Tags:        ground.Tags(a.Tags),
-	}, append(opts, pulumi.DependsOn([]pulumi.Resource{target}))...)
+	}, append(opts, pulumi.DependsOn(started))...)
 	return err
 }
 
 // parameterUpdates is the event pattern of new values of one parameter.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
 func parameterUpdates(name string) pulumi.StringOutput {
-	return eventPattern("aws.ssm", "Parameter Store Change", func(v []string) map[string][]string {
-		return map[string][]string{"name": v, "operation": {"Update"}}
+	return ground.EventPattern(func(known []string) ground.Event {
+		return ground.Event{
+			Source: "aws.ssm", DetailType: "Parameter Store Change",
+			Detail: map[string][]string{"name": known, "operation": {"Update"}},
+		}
 	}, pulumi.String(name))
-}
-
-// eventsTrust lets EventBridge assume the role for this account's rules.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
-func eventsTrust(here ground.Place) iam.Document {
-	return iam.TrustService("events.amazonaws.com", iam.If(iam.StringEquals, "aws:SourceAccount", here.Account))
-}
-
-// startPolicy allows one pipeline to be started.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
-func startPolicy(values []string) iam.Document {
-	return iam.Policy(iam.Allow("StartPipeline").Actions("codepipeline:StartPipelineExecution").On(values[0]))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // RepositoriesArgs describe where the images of an application's containers are kept.
@@ -130,20 +131,20 @@ func (args *RepositoriesArgs) withDefaults() *RepositoriesArgs {
 }
 
 func (args *RepositoriesArgs) validate() error {
-	p := &problems{}
-	p.matches("project", args.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
+	p := &problems.List{}
+	p.Matches("project", args.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
 	if len(args.Containers) == 0 {
-		p.add("containers", "missing: give at least one")
+		p.Add("containers", "missing: give at least one")
 	}
 	seen := map[string]bool{}
 	for i, container := range args.Containers {
 		field := fmt.Sprintf("containers[%d]", i)
-		p.matches(field, container, containerName, "lower-case letters, digits and single hyphens")
+		p.Matches(field, container, containerName, "lower-case letters, digits and single hyphens")
 		if seen[container] {
-			p.add(field, "%q is given twice: remove one", container)
+			p.Add(field, "%q is given twice: remove one", container)
 		}
 		seen[container] = true
 	}
-	p.within("keepImages", args.KeepImages, 2, 1000, " images")
-	return p.err()
+	p.Within("keepImages", args.KeepImages, 2, 1000, " images")
+	return p.Err()
 }

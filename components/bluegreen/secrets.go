@@ -10,6 +10,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // SecretsArgs describe the environment variables that containers read from Secrets Manager.
@@ -162,18 +163,18 @@ func secretString(values pulumi.StringMap) pulumi.StringOutput {
 }
 
 func (args *SecretsArgs) validate() error {
-	p := &problems{}
-	p.matches("project", args.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
+	p := &problems.List{}
+	p.Matches("project", args.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
 	check := func(field string, values map[string]pulumi.StringInput) {
 		for _, key := range sortedKeys(values) {
-			p.matches(fmt.Sprintf("%s[%q]", field, key), key, variableName, "a variable's name: letters, digits and _")
+			p.Matches(fmt.Sprintf("%s[%q]", field, key), key, variableName, "a variable's name: letters, digits and _")
 		}
 	}
 	check("shared", args.Shared)
 	for _, container := range sortedKeys(args.Own) {
 		field := fmt.Sprintf("own[%q]", container)
-		p.matches(field, container, containerName, "a container: lower-case letters, digits and single hyphens")
+		p.Matches(field, container, containerName, "a container: lower-case letters, digits and single hyphens")
 		check(field, args.Own[container])
 	}
-	return p.err()
+	return p.Err()
 }

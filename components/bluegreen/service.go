@@ -7,6 +7,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // ServiceArgs describe what runs an application.
@@ -209,7 +210,7 @@ func (args *ServiceArgs) withDefaults(name string) *ServiceArgs {
 }
 
 func (args *ServiceArgs) validate() error {
-	p := &problems{}
+	p := &problems.List{}
 	for _, required := range []struct {
 		field   string
 		missing bool
@@ -221,15 +222,15 @@ func (args *ServiceArgs) validate() error {
 		{"traffic", args.Traffic == nil},
 	} {
 		if required.missing {
-			p.add(required.field, "missing: the service is made of it")
+			p.Add(required.field, "missing: the service is made of it")
 		}
 	}
 	if a := args.Pipeline; a != nil {
-		p.matches("project", a.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
+		p.Matches("project", a.Project, projectName, "lower-case letters, digits and single hyphens, starting with a letter")
 		a.validateContainers(p)
 		a.validateTask(p)
 		a.validateScaling(p)
 		a.HealthCheck.validate(p)
 	}
-	return p.err()
+	return p.Err()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // TrafficArgs describe how requests reach the tasks.
@@ -225,19 +226,19 @@ func (args *TrafficArgs) withDefaults() *TrafficArgs {
 }
 
 func (args *TrafficArgs) validate() error {
-	p := &problems{}
+	p := &problems.List{}
 	if args.Network == nil {
-		p.add("network", "missing: give a Network")
+		p.Add("network", "missing: give a Network")
 	}
 	if args.CertificateArn == nil {
-		p.add("certificateArn", "missing: give the ARN of an ACM certificate of this region")
+		p.Add("certificateArn", "missing: give the ARN of an ACM certificate of this region")
 	}
 	args.HealthCheck.validate(p)
 	if args.TestPort != 0 {
-		p.within("testPort", args.TestPort, 1, 65535, "")
+		p.Within("testPort", args.TestPort, 1, 65535, "")
 	}
 	if args.TestPort == 443 {
-		p.add("testPort", "443 is the production listener's: give another")
+		p.Add("testPort", "443 is the production listener's: give another")
 	}
-	return p.err()
+	return p.Err()
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 var (
@@ -14,10 +16,10 @@ var (
 	targetName    = regexp.MustCompile(`^[a-z][a-z0-9_.-]*$`)
 )
 
-func (args *ContainerPipelineArgs) validateContainers(p *problems) {
+func (args *ContainerPipelineArgs) validateContainers(p *problems.List) {
 	// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html: containers in a task definition.
 	if n := len(args.Containers); n == 0 || n > 10 {
-		p.add("containers", "%d containers: give 1 to 10", n)
+		p.Add("containers", "%d containers: give 1 to 10", n)
 	}
 	var public []string
 	names, ports := map[string]bool{}, map[int]string{}
@@ -25,11 +27,11 @@ func (args *ContainerPipelineArgs) validateContainers(p *problems) {
 		field := fmt.Sprintf("containers[%d]", i)
 		c.validate(p, field, args)
 		if names[c.Name] {
-			p.add(field+".name", "%q is there twice: give each container its own name", c.Name)
+			p.Add(field+".name", "%q is there twice: give each container its own name", c.Name)
 		}
 		names[c.Name] = true
 		if other, taken := ports[c.Port]; taken && c.Port != 0 {
-			p.add(field+".port", "%d is also the port of %s: the containers of a task share one network, give each its own", c.Port, other)
+			p.Add(field+".port", "%d is also the port of %s: the containers of a task share one network, give each its own", c.Port, other)
 		}
 		ports[c.Port] = c.Name
 		if c.Public {
@@ -38,25 +40,25 @@ func (args *ContainerPipelineArgs) validateContainers(p *problems) {
 	}
 	switch {
 	case len(public) == 0 && len(args.Containers) > 0:
-		p.add("containers", "none is public: set public on the one that the load balancer reaches")
+		p.Add("containers", "none is public: set public on the one that the load balancer reaches")
 	case len(public) > 1:
-		p.add("containers", "%s are public: only one can be; let it route to the others at localhost", strings.Join(public, ", "))
+		p.Add("containers", "%s are public: only one can be; let it route to the others at localhost", strings.Join(public, ", "))
 	}
 	args.validateStartOrder(p)
 }
 
-func (c Container) validate(p *problems, field string, args *ContainerPipelineArgs) {
+func (c Container) validate(p *problems.List, field string, args *ContainerPipelineArgs) {
 	if len(c.Name) > 30 || !containerName.MatchString(c.Name) {
-		p.add(field+".name", "%q is not valid: give 1 to 30 lower-case letters, digits and single hyphens", c.Name)
+		p.Add(field+".name", "%q is not valid: give 1 to 30 lower-case letters, digits and single hyphens", c.Name)
 	}
 	if c.Port != 0 || c.Public {
-		p.within(field+".port", c.Port, 1, 65535, "")
+		p.Within(field+".port", c.Port, 1, 65535, "")
 	}
 	if c.Public && c.NonEssential {
-		p.add(field+".nonEssential", "true, but %s is public: without it the task answers nothing; remove one of the two", c.Name)
+		p.Add(field+".nonEssential", "true, but %s is public: without it the task answers nothing; remove one of the two", c.Name)
 	}
 	if c.Target != c.Name || c.Name == "" {
-		p.matches(field+".target", c.Target, targetName, "the name of a stage in the Dockerfile (FROM … AS name)")
+		p.Matches(field+".target", c.Target, targetName, "the name of a stage in the Dockerfile (FROM … AS name)")
 	}
 	c.validateEnvironment(p, field, args)
 	if c.Check != nil {
@@ -64,30 +66,30 @@ func (c Container) validate(p *problems, field string, args *ContainerPipelineAr
 	}
 	// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations
 	if c.ReadonlyRootFilesystem && args.EnableExec {
-		p.add(field+".readonlyRootFilesystem", "true, but enableExec needs to write there: remove one of the two")
+		p.Add(field+".readonlyRootFilesystem", "true, but enableExec needs to write there: remove one of the two")
 	}
-	p.within(field+".stopTimeout", c.StopTimeout, 0, 120, " seconds")
-	p.within(field+".cpu", c.CPU, 0, args.CPU, " units, what the task has")
+	p.Within(field+".stopTimeout", c.StopTimeout, 0, 120, " seconds")
+	p.Within(field+".cpu", c.CPU, 0, args.CPU, " units, what the task has")
 	if c.Memory != 0 {
 		// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: at least 6 MiB.
-		p.within(field+".memory", c.Memory, 6, args.Memory, " MiB, what the task has")
+		p.Within(field+".memory", c.Memory, 6, args.Memory, " MiB, what the task has")
 	}
 }
 
-func (c Container) validateEnvironment(p *problems, field string, args *ContainerPipelineArgs) {
+func (c Container) validateEnvironment(p *problems.List, field string, args *ContainerPipelineArgs) {
 	from := map[string]string{}
 	take := func(kind, name string) {
 		at := fmt.Sprintf("%s.%s[%q]", field, kind, name)
-		p.matches(at, name, variableName, "a variable's name: letters, digits and _, not beginning with a digit")
+		p.Matches(at, name, variableName, "a variable's name: letters, digits and _, not beginning with a digit")
 		if before, taken := from[name]; taken {
-			p.add(at, "the variable is already in %s: remove one of the two", before)
+			p.Add(at, "the variable is already in %s: remove one of the two", before)
 		}
 		from[name] = kind
 	}
 	for _, name := range sortedKeys(c.Environment) {
 		take("environment", name)
 		if sibling := args.siblingHost(c.Name, name, c.Environment[name]); sibling != "" {
-			p.add(fmt.Sprintf("%s.environment[%q]", field, name),
+			p.Add(fmt.Sprintf("%s.environment[%q]", field, name),
 				"%q names the container %s as a host: the containers of a task reach each other at localhost, write %q",
 				c.Environment[name], sibling, replaceHost(c.Environment[name], sibling))
 		}
@@ -95,7 +97,7 @@ func (c Container) validateEnvironment(p *problems, field string, args *Containe
 	for _, name := range c.Secrets {
 		take("secrets", name)
 		if _, known := args.Secrets[name]; !known {
-			p.add(fmt.Sprintf("%s.secrets[%q]", field, name), "no such secret: add it to secrets, or to this container's ownSecrets")
+			p.Add(fmt.Sprintf("%s.secrets[%q]", field, name), "no such secret: add it to secrets, or to this container's ownSecrets")
 		}
 	}
 	for _, name := range sortedKeys(c.OwnSecrets) {
@@ -137,18 +139,18 @@ func replaceHost(value, sibling string) string {
 }
 
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
-func (c *ContainerCheck) validate(p *problems, field string) {
+func (c *ContainerCheck) validate(p *problems.List, field string) {
 	if strings.TrimSpace(c.Command) == "" {
-		p.add(field+".command", "missing: give a command whose exit code 0 means healthy")
+		p.Add(field+".command", "missing: give a command whose exit code 0 means healthy")
 	}
-	p.within(field+".interval", c.Interval, 5, 300, " seconds")
-	p.within(field+".timeout", c.Timeout, 2, 60, " seconds")
-	p.within(field+".retries", c.Retries, 1, 10, "")
-	p.within(field+".startPeriod", c.StartPeriod, 0, 300, " seconds")
+	p.Within(field+".interval", c.Interval, 5, 300, " seconds")
+	p.Within(field+".timeout", c.Timeout, 2, 60, " seconds")
+	p.Within(field+".retries", c.Retries, 1, 10, "")
+	p.Within(field+".startPeriod", c.StartPeriod, 0, 300, " seconds")
 }
 
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
-func (args *ContainerPipelineArgs) validateStartOrder(p *problems) {
+func (args *ContainerPipelineArgs) validateStartOrder(p *problems.List) {
 	byName := map[string]Container{}
 	for _, c := range args.Containers {
 		byName[c.Name] = c
@@ -160,20 +162,20 @@ func (args *ContainerPipelineArgs) validateStartOrder(p *problems) {
 			other, known := byName[name]
 			switch {
 			case name == c.Name:
-				p.add(field, "a container cannot wait for itself: remove it")
+				p.Add(field, "a container cannot wait for itself: remove it")
 			case !known:
-				p.add(field, "no such container: give one of %s", strings.Join(args.containerNames(), ", "))
+				p.Add(field, "no such container: give one of %s", strings.Join(args.containerNames(), ", "))
 			case !slices.Contains([]string{"START", "COMPLETE", "SUCCESS", "HEALTHY"}, condition):
-				p.oneOf(field, condition, "START", "COMPLETE", "SUCCESS", "HEALTHY")
+				p.OneOf(field, condition, "START", "COMPLETE", "SUCCESS", "HEALTHY")
 			case condition == "HEALTHY" && other.Check == nil:
-				p.add(field, "HEALTHY, but %s has no check: add one, or wait for START", name)
+				p.Add(field, "HEALTHY, but %s has no check: add one, or wait for START", name)
 			case (condition == "COMPLETE" || condition == "SUCCESS") && !other.NonEssential:
-				p.add(field, "%s, but the task ends when %s does: set nonEssential on %s", condition, name, name)
+				p.Add(field, "%s, but the task ends when %s does: set nonEssential on %s", condition, name, name)
 			}
 		}
 	}
 	if cycle := startCycle(args.Containers, byName); cycle != "" {
-		p.add("containers", "they wait for each other in a circle: %s; remove one dependsOn", cycle)
+		p.Add("containers", "they wait for each other in a circle: %s; remove one dependsOn", cycle)
 	}
 }
 
@@ -203,7 +205,7 @@ func startCycle(containers []Container, byName map[string]Container) string {
 	return ""
 }
 
-func (args *ContainerPipelineArgs) validateSecrets(p *problems) {
+func (args *ContainerPipelineArgs) validateSecrets(p *problems.List) {
 	used := map[string]bool{}
 	for _, c := range args.Containers {
 		for _, name := range c.Secrets {
@@ -212,7 +214,7 @@ func (args *ContainerPipelineArgs) validateSecrets(p *problems) {
 	}
 	for _, name := range sortedKeys(args.Secrets) {
 		if !used[name] {
-			p.add(fmt.Sprintf("secrets[%q]", name), "no container lists it in its secrets: list it where it is needed, or remove it")
+			p.Add(fmt.Sprintf("secrets[%q]", name), "no container lists it in its secrets: list it where it is needed, or remove it")
 		}
 	}
 }

@@ -7,48 +7,51 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
-func (n NetworkOptions) validate(p *problems) {
+func (n NetworkOptions) validate(p *problems.List) {
 	modes := []string{NetworkDefault, NetworkExisting, NetworkNAT, NetworkEndpoints}
 	if !slices.Contains(modes, n.Mode) {
-		p.oneOf("network.mode", n.Mode, modes...)
+		p.OneOf("network.mode", n.Mode, modes...)
 		return
 	}
 	if n.Mode == NetworkExisting {
 		n.validateExisting(p)
 	} else if n.VpcID != nil || len(n.PublicSubnetIDs) > 0 || len(n.TaskSubnetIDs) > 0 {
-		p.add("network.mode", "%q makes or finds its own subnets: leave vpcId, publicSubnetIds and taskSubnetIds out, or give %q",
+		p.Add("network.mode", "%q makes or finds its own subnets: leave vpcId, publicSubnetIds and taskSubnetIds out, or give %q",
 			n.Mode, NetworkExisting)
 	}
 	if n.makesVpc() {
 		n.validateCidr(p)
-		p.within("network.availabilityZones", n.AvailabilityZones, 2, 4, "")
+		p.Within("network.availabilityZones", n.AvailabilityZones, 2, 4, "")
 	} else if n.CidrBlock != "" || n.AvailabilityZones != 0 {
-		p.add("network.mode", "%q makes no VPC: leave cidrBlock and availabilityZones out, or give %q or %q",
+		p.Add("network.mode", "%q makes no VPC: leave cidrBlock and availabilityZones out, or give %q or %q",
 			n.Mode, NetworkNAT, NetworkEndpoints)
 	}
 }
 
-func (n NetworkOptions) validateExisting(p *problems) {
+func (n NetworkOptions) validateExisting(p *problems.List) {
 	if n.VpcID == nil {
-		p.add("network.vpcId", "missing: give the VPC of the subnets")
+		p.Add("network.vpcId", "missing: give the VPC of the subnets")
 	}
 	if len(n.PublicSubnetIDs) < 2 {
-		p.add("network.publicSubnetIds", "%d subnets: a load balancer needs at least two, in different availability zones",
+		p.Add("network.publicSubnetIds", "%d subnets: a load balancer needs at least two, in different availability zones",
 			len(n.PublicSubnetIDs))
 	}
 }
 
-func (n NetworkOptions) validateCidr(p *problems) {
+func (n NetworkOptions) validateCidr(p *problems.List) {
 	block, err := netip.ParsePrefix(n.CidrBlock)
 	switch {
 	case err != nil || !block.Addr().Is4():
-		p.add("network.cidrBlock", "%q is not valid: give an IPv4 block such as 10.0.0.0/16", n.CidrBlock)
+		p.Add("network.cidrBlock", "%q is not valid: give an IPv4 block such as 10.0.0.0/16", n.CidrBlock)
 	case block.Bits() < 16 || block.Bits() > 24:
-		p.add("network.cidrBlock", "%q: give a block of /16 to /24", n.CidrBlock)
+		p.Add("network.cidrBlock", "%q: give a block of /16 to /24", n.CidrBlock)
 	case block.Masked() != block:
-		p.add("network.cidrBlock", "%q does not begin at its first address: give %q", n.CidrBlock, block.Masked())
+		p.Add("network.cidrBlock", "%q does not begin at its first address: give %q", n.CidrBlock, block.Masked())
 	}
 }
 
@@ -62,107 +65,105 @@ var configNames = []string{
 
 var configName = regexp.MustCompile(`^[A-Za-z0-9._+=,@-]{1,100}$`)
 
-func (d DeploymentOptions) validate(p *problems, given DeploymentOptions) {
+func (d DeploymentOptions) validate(p *problems.List, given DeploymentOptions) {
 	switch {
 	case d.Shift != nil && given.Config != "":
-		p.add("deployment.config", "%q is given together with shift: remove one of the two", given.Config)
+		p.Add("deployment.config", "%q is given together with shift: remove one of the two", given.Config)
 	case d.Shift != nil:
 		d.Shift.validate(p)
 	case strings.HasPrefix(d.Config, "CodeDeployDefault."):
-		p.oneOf("deployment.config", d.Config, configNames...)
+		p.OneOf("deployment.config", d.Config, configNames...)
 	default:
-		p.matches("deployment.config", d.Config, configName, "the name of a deployment configuration: up to 100 letters, digits and ._+=,@-")
+		p.Matches("deployment.config", d.Config, configName, "the name of a deployment configuration: up to 100 letters, digits and ._+=,@-")
 	}
-	p.within("deployment.terminationWaitMinutes", given.TerminationWaitMinutes, -1, 2880, " minutes (-1: at once)")
+	p.Within("deployment.terminationWaitMinutes", given.TerminationWaitMinutes, -1, 2880, " minutes (-1: at once)")
 	d.validateTest(p)
 }
 
-func (s *TrafficShift) validate(p *problems) {
-	p.oneOf("deployment.shift.kind", s.Kind, "canary", "linear")
-	p.within("deployment.shift.percent", s.Percent, 1, 99, " percent")
-	p.within("deployment.shift.intervalMinutes", s.IntervalMinutes, 1, 2880, " minutes")
+func (s *TrafficShift) validate(p *problems.List) {
+	p.OneOf("deployment.shift.kind", s.Kind, "canary", "linear")
+	p.Within("deployment.shift.percent", s.Percent, 1, 99, " percent")
+	p.Within("deployment.shift.intervalMinutes", s.IntervalMinutes, 1, 2880, " minutes")
 }
 
-func (d DeploymentOptions) validateTest(p *problems) {
+func (d DeploymentOptions) validateTest(p *problems.List) {
 	switch {
 	case d.TestPort == 0:
 		if len(d.TestCidrBlocks) > 0 {
-			p.add("deployment.testCidrBlocks", "given without testPort: give the port too, or remove them")
+			p.Add("deployment.testCidrBlocks", "given without testPort: give the port too, or remove them")
 		}
 		if d.Hooks.AfterAllowTestTraffic != nil {
-			p.add("deployment.hooks.afterAllowTestTraffic", "there is no test traffic without testPort: give it, or remove the hook")
+			p.Add("deployment.hooks.afterAllowTestTraffic", "there is no test traffic without testPort: give it, or remove the hook")
 		}
 		return
 	case d.TestPort == 443:
-		p.add("deployment.testPort", "443 is the production listener's: give another")
+		p.Add("deployment.testPort", "443 is the production listener's: give another")
 	case len(d.TestCidrBlocks) == 0:
-		p.add("deployment.testCidrBlocks", "missing: say who may see a release before it is public")
+		p.Add("deployment.testCidrBlocks", "missing: say who may see a release before it is public")
 	}
-	p.within("deployment.testPort", d.TestPort, 1, 65535, "")
+	p.Within("deployment.testPort", d.TestPort, 1, 65535, "")
 	for i, block := range d.TestCidrBlocks {
 		validateTestCidr(p, fmt.Sprintf("deployment.testCidrBlocks[%d]", i), block)
 	}
 }
 
-func validateTestCidr(p *problems, field, text string) {
+func validateTestCidr(p *problems.List, field, text string) {
 	block, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil:
-		p.add(field, "%q is not valid: give a block such as 203.0.113.0/24", text)
+		p.Add(field, "%q is not valid: give a block such as 203.0.113.0/24", text)
 	case block.Masked() != block:
-		p.add(field, "%q does not begin at its first address: give %q", text, block.Masked())
+		p.Add(field, "%q does not begin at its first address: give %q", text, block.Masked())
 	case block.Bits() < 8:
-		p.add(field, "%q is open to the world: a release under test is never public; give at most a /8", text)
+		p.Add(field, "%q is open to the world: a release under test is never public; give at most a /8", text)
 	}
 }
 
-func (a AlarmOptions) validate(p *problems, given AlarmOptions) {
+func (a AlarmOptions) validate(p *problems.List, given AlarmOptions) {
 	if a.Disabled && (given.ErrorsPerMinute != 0 || given.LatencySeconds != 0) {
-		p.add("alarms.disabled", "true, but a threshold is given: remove one of the two")
+		p.Add("alarms.disabled", "true, but a threshold is given: remove one of the two")
 	}
 	if given.ErrorsPerMinute < 0 {
-		p.add("alarms.errorsPerMinute", "%d is negative: give 1 or more", given.ErrorsPerMinute)
+		p.Add("alarms.errorsPerMinute", "%d is negative: give 1 or more", given.ErrorsPerMinute)
 	}
 	if given.LatencySeconds < 0 {
-		p.add("alarms.latencySeconds", "%v is negative: give a number of seconds", given.LatencySeconds)
+		p.Add("alarms.latencySeconds", "%v is negative: give a number of seconds", given.LatencySeconds)
 	}
 }
 
-func (b BuildOptions) validate(p *problems) {
+func (b BuildOptions) validate(p *problems.List) {
 	validateRelative(p, "build.dockerfile", b.Dockerfile)
 	validateRelative(p, "build.context", b.Context)
 	for _, name := range sortedKeys(b.Args) {
-		p.matches(fmt.Sprintf("build.args[%q]", name), name, variableName, "a variable's name: letters, digits and _")
+		p.Matches(fmt.Sprintf("build.args[%q]", name), name, variableName, "a variable's name: letters, digits and _")
 	}
 	if _, given := b.Args[BaseRegistryArg]; given && b.BaseImageCache {
-		p.add("build.args", "%s is given by baseImageCache: remove one of the two", BaseRegistryArg)
+		p.Add("build.args", "%s is given by baseImageCache: remove one of the two", BaseRegistryArg)
 	}
-	p.oneOf("build.computeType", b.ComputeType, "BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE",
-		"BUILD_GENERAL1_XLARGE", "BUILD_GENERAL1_2XLARGE")
-	p.within("build.timeoutMinutes", b.TimeoutMinutes, 5, 2160, " minutes")
-	p.within("build.keepImages", b.KeepImages, 2, 1000, " images")
+	ground.ValidMachine(p, "build", b.ComputeType, b.TimeoutMinutes)
+	p.Within("build.keepImages", b.KeepImages, 2, 1000, " images")
 }
 
-func validateRelative(p *problems, field, name string) {
+func validateRelative(p *problems.List, field, name string) {
 	clean := path.Clean(name)
 	if path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsAny(name, "\n\x00") {
-		p.add(field, "%q is outside the repository: give a path relative to its root", name)
+		p.Add(field, "%q is outside the repository: give a path relative to its root", name)
 	}
 }
 
 // validateOwnFiles refuses what the repository's own files decide.
-func (args *ContainerPipelineArgs) validateOwnFiles(p *problems, given *ContainerPipelineArgs) {
+func (args *ContainerPipelineArgs) validateOwnFiles(p *problems.List, given *ContainerPipelineArgs) {
 	if !args.OwnFiles {
 		return
 	}
 	const why = "given together with ownFiles: then the repository's buildspec.yml says so; remove it"
 	if given.Build.Dockerfile != "" {
-		p.add("build.dockerfile", why)
+		p.Add("build.dockerfile", why)
 	}
 	if given.Build.Context != "" {
-		p.add("build.context", why)
+		p.Add("build.context", why)
 	}
 	if len(given.Build.Args) > 0 {
-		p.add("build.args", why)
+		p.Add("build.args", why)
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
+
+	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // fargateMemory is what Fargate offers with each CPU size, in MiB: from, to, step.
@@ -15,14 +17,9 @@ var fargateMemory = map[int][3]int{
 	4096: {8192, 30720, 1024}, 8192: {16384, 61440, 4096}, 16384: {32768, 122880, 8192},
 }
 
-// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-var retentionDays = []int{
-	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-}
-
-func (args *ContainerPipelineArgs) validateTask(p *problems) {
+func (args *ContainerPipelineArgs) validateTask(p *problems.List) {
 	if offered, known := fargateMemory[args.CPU]; !known {
-		p.add("cpu", "%d is no size of Fargate: give 256, 512, 1024, 2048, 4096, 8192 or 16384", args.CPU)
+		p.Add("cpu", "%d is no size of Fargate: give 256, 512, 1024, 2048, 4096, 8192 or 16384", args.CPU)
 	} else {
 		validateMemory(p, args.CPU, args.Memory, offered)
 	}
@@ -31,91 +28,88 @@ func (args *ContainerPipelineArgs) validateTask(p *problems) {
 		sum += c.CPU
 	}
 	if sum > args.CPU {
-		p.add("cpu", "%d is less than the %d that the containers ask for together: give more, or let them ask for less", args.CPU, sum)
+		p.Add("cpu", "%d is less than the %d that the containers ask for together: give more, or let them ask for less", args.CPU, sum)
 	}
-	p.oneOf("architecture", args.Architecture, "X86_64", "ARM64")
+	p.OneOf("architecture", args.Architecture, "X86_64", "ARM64")
 	if args.EphemeralStorage != 0 {
-		p.within("ephemeralStorage", args.EphemeralStorage, 21, 200, " GiB")
+		p.Within("ephemeralStorage", args.EphemeralStorage, 21, 200, " GiB")
 	}
-	p.within("desiredCount", args.DesiredCount, 1, 5000, " tasks")
-	if !slices.Contains(retentionDays, args.LogRetentionDays) {
-		p.add("logRetentionDays", "%d is no period of CloudWatch Logs: give one of %s", args.LogRetentionDays,
-			strings.Trim(fmt.Sprint(retentionDays), "[]"))
-	}
+	p.Within("desiredCount", args.DesiredCount, 1, 5000, " tasks")
+	ground.ValidRetention(p, "logRetentionDays", args.LogRetentionDays)
 }
 
-func validateMemory(p *problems, cpu, memory int, offered [3]int) {
+func validateMemory(p *problems.List, cpu, memory int, offered [3]int) {
 	from, to, step := offered[0], offered[1], offered[2]
 	if step == 0 {
 		if memory != 512 && memory != 1024 && memory != 2048 {
-			p.add("memory", "%d does not go with %d CPU units: give 512, 1024 or 2048 MiB", memory, cpu)
+			p.Add("memory", "%d does not go with %d CPU units: give 512, 1024 or 2048 MiB", memory, cpu)
 		}
 		return
 	}
 	if memory < from || memory > to || (memory-from)%step != 0 {
-		p.add("memory", "%d does not go with %d CPU units: give %d to %d MiB in steps of %d", memory, cpu, from, to, step)
+		p.Add("memory", "%d does not go with %d CPU units: give %d to %d MiB in steps of %d", memory, cpu, from, to, step)
 	}
 }
 
-func (args *ContainerPipelineArgs) validateScaling(p *problems) {
+func (args *ContainerPipelineArgs) validateScaling(p *problems.List) {
 	s := args.Scaling
 	if s == nil {
 		return
 	}
-	p.within("scaling.min", s.Min, 1, 5000, " tasks")
+	p.Within("scaling.min", s.Min, 1, 5000, " tasks")
 	if s.Max < s.Min || s.Max > 5000 {
-		p.add("scaling.max", "%d is out of range: give %d (scaling.min) to 5000 tasks", s.Max, s.Min)
+		p.Add("scaling.max", "%d is out of range: give %d (scaling.min) to 5000 tasks", s.Max, s.Min)
 	}
 	if s.CPUPercent != 0 {
-		p.within("scaling.cpuPercent", s.CPUPercent, 1, 100, " percent")
+		p.Within("scaling.cpuPercent", s.CPUPercent, 1, 100, " percent")
 	}
-	p.within("scaling.requestsPerTask", s.RequestsPerTask, 0, 1_000_000, " a minute")
-	p.within("scaling.scaleInCooldown", s.ScaleInCooldown, 0, 3600, " seconds")
-	p.within("scaling.scaleOutCooldown", s.ScaleOutCooldown, 0, 3600, " seconds")
+	p.Within("scaling.requestsPerTask", s.RequestsPerTask, 0, 1_000_000, " a minute")
+	p.Within("scaling.scaleInCooldown", s.ScaleInCooldown, 0, 3600, " seconds")
+	p.Within("scaling.scaleOutCooldown", s.ScaleOutCooldown, 0, 3600, " seconds")
 	if args.DesiredCount > s.Max {
-		p.add("desiredCount", "%d is more than scaling.max %d: give less", args.DesiredCount, s.Max)
+		p.Add("desiredCount", "%d is more than scaling.max %d: give less", args.DesiredCount, s.Max)
 	}
 }
 
 var healthMatcher = regexp.MustCompile(`^[2-4]\d\d(-[2-4]\d\d|(,[2-4]\d\d)*)$`)
 
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-func (h HealthCheck) validate(p *problems) {
+func (h HealthCheck) validate(p *problems.List) {
 	if !strings.HasPrefix(h.Path, "/") || len(h.Path) > 1024 || strings.ContainsAny(h.Path, " \t\n") {
-		p.add("healthCheck.path", "%q is not valid: give a path that begins with /, of at most 1024 characters", h.Path)
+		p.Add("healthCheck.path", "%q is not valid: give a path that begins with /, of at most 1024 characters", h.Path)
 	}
-	p.matches("healthCheck.matcher", h.Matcher, healthMatcher, `status codes of 200 to 499, such as "200", "200,204" or "200-399"`)
-	p.within("healthCheck.interval", h.Interval, 5, 300, " seconds")
-	p.within("healthCheck.timeout", h.Timeout, 2, 120, " seconds")
+	p.Matches("healthCheck.matcher", h.Matcher, healthMatcher, `status codes of 200 to 499, such as "200", "200,204" or "200-399"`)
+	p.Within("healthCheck.interval", h.Interval, 5, 300, " seconds")
+	p.Within("healthCheck.timeout", h.Timeout, 2, 120, " seconds")
 	if h.Timeout >= h.Interval {
-		p.add("healthCheck.timeout", "%d is not below healthCheck.interval %d: give less", h.Timeout, h.Interval)
+		p.Add("healthCheck.timeout", "%d is not below healthCheck.interval %d: give less", h.Timeout, h.Interval)
 	}
-	p.within("healthCheck.healthyThreshold", h.HealthyThreshold, 2, 10, "")
-	p.within("healthCheck.unhealthyThreshold", h.UnhealthyThreshold, 2, 10, "")
-	p.within("healthCheck.gracePeriod", h.GracePeriod, 0, 2147483647, " seconds")
-	p.within("healthCheck.deregistrationDelay", h.DeregistrationDelay, 0, 3600, " seconds")
+	p.Within("healthCheck.healthyThreshold", h.HealthyThreshold, 2, 10, "")
+	p.Within("healthCheck.unhealthyThreshold", h.UnhealthyThreshold, 2, 10, "")
+	p.Within("healthCheck.gracePeriod", h.GracePeriod, 0, 2147483647, " seconds")
+	p.Within("healthCheck.deregistrationDelay", h.DeregistrationDelay, 0, 3600, " seconds")
 }
 
-func (args *ContainerPipelineArgs) validateBootstrap(p *problems, given string) {
+func (args *ContainerPipelineArgs) validateBootstrap(p *problems.List, given string) {
 	if args.Network.Mode == NetworkEndpoints && given == "" {
-		p.add("bootstrapImage", "missing: tasks in the network mode %q reach no public registry; give an nginx image in an "+
+		p.Add("bootstrapImage", "missing: tasks in the network mode %q reach no public registry; give an nginx image in an "+
 			"ECR repository of this region", NetworkEndpoints)
 	}
 	if strings.ContainsAny(given, " \t\n\"'$`\\") || strings.HasPrefix(given, "http") {
-		p.add("bootstrapImage", "%q is not valid: give an image such as %s", given, defaultBootstrapImage)
+		p.Add("bootstrapImage", "%q is not valid: give an image such as %s", given, defaultBootstrapImage)
 	}
 }
 
 var emailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$`)
 
-func (args *ContainerPipelineArgs) validatePeople(p *problems) {
+func (args *ContainerPipelineArgs) validatePeople(p *problems.List) {
 	if a := args.Approval; a != nil {
 		// https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-action-add.html
 		if len(a.Comment) > 1000 {
-			p.add("approval.comment", "%d characters are too many: give at most 1000", len(a.Comment))
+			p.Add("approval.comment", "%d characters are too many: give at most 1000", len(a.Comment))
 		}
 		if u, err := url.Parse(a.URL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-			p.add("approval.url", "%q is not valid: give a link that begins with https://", a.URL)
+			p.Add("approval.url", "%q is not valid: give a link that begins with https://", a.URL)
 		}
 	}
 	n := args.Notifications
@@ -123,14 +117,14 @@ func (args *ContainerPipelineArgs) validatePeople(p *problems) {
 		return
 	}
 	if n.TopicArn != nil && len(n.Emails) > 0 {
-		p.add("notifications.emails", "given together with topicArn: subscribe the addresses to that topic, or leave topicArn out")
+		p.Add("notifications.emails", "given together with topicArn: subscribe the addresses to that topic, or leave topicArn out")
 	}
 	seen := map[string]bool{}
 	for i, address := range n.Emails {
 		field := fmt.Sprintf("notifications.emails[%d]", i)
-		p.matches(field, address, emailAddress, "an address such as team@example.com")
+		p.Matches(field, address, emailAddress, "an address such as team@example.com")
 		if seen[address] {
-			p.add(field, "%q is there twice: remove one", address)
+			p.Add(field, "%q is there twice: remove one", address)
 		}
 		seen[address] = true
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/pulumi/pulumi-cloudflare/sdk/v5/go/cloudflare"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // ZoneRulesArgs describe how Cloudflare treats the hosts of a zone. All fields are required.
@@ -95,16 +97,16 @@ func hostExpressions(hosts []string, longest int) []string {
 }
 
 func (args *ZoneRulesArgs) validate() error {
-	p := &problems{}
-	p.given("zoneId", args.ZoneID, "the zone's id, which its overview page at Cloudflare shows")
+	p := &problems.List{}
+	p.Given("zoneId", args.ZoneID, "the zone's id, which its overview page at Cloudflare shows")
 	if len(args.StrictHosts) == 0 {
-		p.add("strictHosts", "missing: give at least one host, or make no ZoneRules")
+		p.Add("strictHosts", "missing: give at least one host, or make no ZoneRules")
 	}
 	for i, host := range args.StrictHosts {
-		p.matches(fmt.Sprintf("strictHosts[%d]", i), host, dnsName, `a lower-case host such as "app.example.com", without wildcard`)
+		p.Matches(fmt.Sprintf("strictHosts[%d]", i), host, dnsName, `a lower-case host such as "app.example.com", without wildcard`)
 	}
 	if n := len(hostExpressions(args.StrictHosts, longestExpression)); n > mostRules {
-		p.add("strictHosts", "%d hosts need %d rules, a zone has %d: give fewer", len(args.StrictHosts), n, mostRules)
+		p.Add("strictHosts", "%d hosts need %d rules, a zone has %d: give fewer", len(args.StrictHosts), n, mostRules)
 	}
-	return p.err()
+	return p.Err()
 }

@@ -35,9 +35,12 @@ type BuildProjectArgs struct {
 	Name string
 	// Description says what it builds.
 	Description string
-	// LogGroup is the name of its log group. Required.
+	// Role is one that several projects share, made by NewBuildRole with this project's Name. Default: one of its own,
+	// which LogGroup, LogRetentionDays and Grants describe.
+	Role *BuildRole
+	// LogGroup is the name of its log group. Required without Role.
 	LogGroup string
-	// LogRetentionDays is one of the periods of CloudWatch Logs. Required.
+	// LogRetentionDays is one of the periods of CloudWatch Logs. Required without Role.
 	LogRetentionDays int
 	// Artifacts is the bucket of the pipelines that run it. Required.
 	Artifacts Artifacts
@@ -45,7 +48,8 @@ type BuildProjectArgs struct {
 	Buildspec pulumi.StringInput
 	// Architecture is X8664 or ARM64. Default: X8664.
 	Architecture string
-	// Image of the machine. Default: the newest standard Amazon Linux image of Architecture.
+	// Image of the machine. One of a private ECR repository is pulled with the role, see ImageStatements. Default: the
+	// newest standard Amazon Linux image of Architecture.
 	Image string
 	// ComputeType is BUILD_GENERAL1_SMALL or larger. Required.
 	ComputeType string
@@ -101,44 +105,32 @@ type BuildProject struct {
 	Logs    *cloudwatch.LogGroup
 }
 
-// NewBuildProject makes a project that runs one build at a time, its log group, and its role. here is where that is.
+// NewBuildProject makes a project that runs one build at a time, and, unless it shares one, its role with a log group.
+// here is where that is.
 func NewBuildProject(
 	ctx *pulumi.Context, name string, here Place, args *BuildProjectArgs, opts ...pulumi.ResourceOption,
 ) (*BuildProject, error) {
-	logs, err := cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
-		Name: pulumi.String(args.LogGroup), RetentionInDays: pulumi.Int(args.LogRetentionDays), Tags: Tags(args.Tags),
-	}, opts...)
-	if err != nil {
-		return nil, err
+	role := args.Role
+	if role == nil {
+		var err error
+		if role, err = NewBuildRole(ctx, name, here, &BuildRoleArgs{
+			Description: "CodeBuild project " + args.Name, Projects: []string{args.Name},
+			LogGroup: args.LogGroup, LogRetentionDays: args.LogRetentionDays,
+			Artifacts: args.Artifacts, Images: []string{args.Image}, Grants: args.Grants, Tags: args.Tags,
+		}, opts...); err != nil {
+			return nil, err
+		}
 	}
-	role, err := NewRole(ctx, name, &RoleArgs{
-		Description: "CodeBuild project " + args.Name,
-		Trust:       buildTrust(here, args.Name),
-		Policy: args.Grants.document(func(v []string) []iam.Statement {
-			return append(ArtifactStatements(v[0], v[1]), LogStatement(v[2]))
-		}, args.Artifacts.BucketArn, args.Artifacts.keyArn(), logs.Arn),
-		Tags: args.Tags,
-	}, opts...)
-	if err != nil {
-		return nil, err
-	}
-	project, err := codebuild.NewProject(ctx, name, args.project(role, logs),
+	project, err := codebuild.NewProject(ctx, name, args.project(role),
 		append(slices.Clone(opts), pulumi.DependsOn(role.Ready()))...)
-	return &BuildProject{project, role, logs}, err
+	return &BuildProject{project, &role.Role, role.Logs}, err
 }
 
-// buildTrust lets CodeBuild assume the role for this one project.
-// https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
-func buildTrust(here Place, project string) iam.Document {
-	return iam.TrustService("codebuild.amazonaws.com",
-		iam.If(iam.StringEquals, "aws:SourceArn", here.ARN("codebuild", "project/"+project)))
-}
-
-func (args *BuildProjectArgs) project(role *Role, logs *cloudwatch.LogGroup) *codebuild.ProjectArgs {
+func (args *BuildProjectArgs) project(role *BuildRole) *codebuild.ProjectArgs {
 	project := &codebuild.ProjectArgs{
 		Name:          pulumi.String(args.Name),
 		Description:   pulumi.String(args.Description),
-		ServiceRole:   role.Role.Arn,
+		ServiceRole:   role.Role.Role.Arn,
 		BuildTimeout:  pulumi.Int(args.TimeoutMinutes),
 		QueuedTimeout: pulumi.Int(queuedMinutes),
 		// Two builds at a time would race for the images tagged latest.
@@ -151,9 +143,11 @@ func (args *BuildProjectArgs) project(role *Role, logs *cloudwatch.LogGroup) *co
 			ComputeType:          pulumi.String(args.ComputeType),
 			PrivilegedMode:       pulumi.Bool(args.Privileged),
 			EnvironmentVariables: variables(args.Variables),
+
+			ImagePullCredentialsType: args.pullCredentials(),
 		},
 		LogsConfig: &codebuild.ProjectLogsConfigArgs{
-			CloudwatchLogs: &codebuild.ProjectLogsConfigCloudwatchLogsArgs{GroupName: logs.Name},
+			CloudwatchLogs: &codebuild.ProjectLogsConfigCloudwatchLogsArgs{GroupName: role.Logs.Name},
 		},
 		Tags: Tags(args.Tags),
 	}
@@ -179,6 +173,14 @@ func (args *BuildProjectArgs) image() string {
 	default:
 		return buildImageX8664
 	}
+}
+
+// pullCredentials are nil for CodeBuild's own.
+func (args *BuildProjectArgs) pullCredentials() pulumi.StringPtrInput {
+	if _, private := privateImage(args.Image); private {
+		return pulumi.String("SERVICE_ROLE")
+	}
+	return nil
 }
 
 // variables are sorted, for their order is part of the project's definition.

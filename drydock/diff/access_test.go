@@ -70,6 +70,9 @@ func TestStatements(t *testing.T) {
 				found = append(found, a.Statements...)
 			}
 			assert.Empty(t, cmp.Diff(c.want, found, cmpopts.EquateEmpty()))
+			if len(c.want) > 0 {
+				assert.Empty(t, v.Changes[0].Properties, "the statements tell it")
+			}
 			assert.Equal(t, c.danger, len(v.Dangers) == 1, v.Dangers)
 		})
 	}

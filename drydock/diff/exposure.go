@@ -155,13 +155,14 @@ func opened(all []Exposure) []Danger {
 		if !e.World {
 			continue
 		}
-		reason := e.What
+		reason, way := e.What, "leave it closed, or agree to this"
 		if len(e.From) > 0 {
+			way = "open it to the addresses or security groups that need it, or agree to this"
 			reason = fmt.Sprintf("%s is opened to everybody (%s)", e.What, strings.Join(slices.DeleteFunc(slices.Clone(e.From), notWorld), ", "))
 		}
 		found = append(found, Danger{
 			Kind: Opened, Op: e.Op, Resource: e.Resource, Reason: reason,
-			WayOut: []string{"open it to the addresses or security groups that need it, or agree to this"},
+			WayOut: []string{way},
 		})
 	}
 	return found

@@ -18,9 +18,10 @@ func Judge(preview *drydock.Result) Verdict {
 		if s.Op == "update" || s.Op == "replace" {
 			change.Properties = properties(s)
 		}
+		access, widened := policies(s)
+		change.Properties = slices.DeleteFunc(change.Properties, toldBy(access))
 		v.Changes = append(v.Changes, change)
 		v.Dangers = append(v.Dangers, losses(s, moved)...)
-		access, widened := policies(s)
 		v.Access = append(v.Access, access...)
 		v.Dangers = append(v.Dangers, widened...)
 	}
@@ -48,6 +49,15 @@ var ops = []string{"delete", "replace", "update", "import", "read", "create"}
 
 func (r Resource) compare(other Resource) int {
 	return cmp.Or(cmp.Compare(r.Type, other.Type), cmp.Compare(r.Name, other.Name), cmp.Compare(r.URN, other.URN))
+}
+
+// toldBy tells of a property whether it is part of a policy whose statements are compared.
+func toldBy(access []Access) func(Property) bool {
+	return func(p Property) bool {
+		return slices.ContainsFunc(access, func(a Access) bool {
+			return a.Problem == "" && a.Policy != attachedPolicy && strings.HasPrefix(p.Path+".", a.Policy+".")
+		})
+	}
 }
 
 func resourceOf(s drydock.Step) Resource { return Resource{URN: s.URN, Type: s.Type, Name: s.Name} }

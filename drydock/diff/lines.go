@@ -58,6 +58,9 @@ func value(v any) string {
 	case nil:
 		return "what follows from it"
 	case string:
+		if isPolicy(v) {
+			return "[policy]"
+		}
 		if v != "" && strings.TrimSpace(v) == v && strings.IndexFunc(v, unicode.IsControl) < 0 {
 			return cut(v)
 		}

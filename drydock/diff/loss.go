@@ -65,13 +65,16 @@ var lost = map[string]loss{
 }
 
 // consequence leads from what happens to what is lost by it.
-var consequence = map[Kind]string{Data: "which loses", Traffic: "which interrupts", Releases: "which leaves"}
+var consequence = map[Kind]string{Data: "which loses", Traffic: "which interrupts", Releases: "which leaves", Protection: "which loses"}
 
 // losses judges a deletion or a replacement.
 func losses(s drydock.Step, moved renames) []Danger {
 	at, known := lost[kindOf(s.Type)]
 	if s.Op != "delete" && s.Op != "replace" {
 		return interruptions(s)
+	}
+	if !known && s.Old != nil && s.Old.Protect {
+		at, known = loss{Protection, "what somebody wanted to keep"}, true
 	}
 	if !known || s.Old != nil && s.Old.RetainOnDelete && (s.Op == "delete" || at.kind == Data) {
 		return nil // what is retained stays in the cloud as it is

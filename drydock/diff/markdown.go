@@ -80,11 +80,11 @@ func Plural(n int, one, many string) string {
 func (r *Report) table(p *page) {
 	p.must("| stack | + create | ~ update | ± replace | − delete | unchanged | danger |\n|:--|--:|--:|--:|--:|--:|:--|\n")
 	for i, s := range r.Stacks {
-		danger := whether(len(s.Dangers) > 0, fmt.Sprintf("**%d**", len(s.Dangers)), "none")
+		danger := whether(len(s.Dangers) > 0, fmt.Sprintf("**%d**", len(s.Dangers)), whether(s.Error != "", "not judged", "none"))
 		row := fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %s |\n", code1(s.Name), s.Count("create")+s.Count("import"),
-			s.Count("update"), s.Count("replace"), s.Count("delete"), s.Same, danger+plain(s.remark()))
+			s.Count("update"), s.Count("replace"), s.Count("delete"), s.Same, danger+rich(s.remark()))
 		if s.At == OnlyBase {
-			row = fmt.Sprintf("| %s | | | | | | %s |\n", code1(s.Name), plain(strings.TrimPrefix(s.remark(), ", ")))
+			row = fmt.Sprintf("| %s | | | | | | %s |\n", code1(s.Name), rich(strings.TrimPrefix(s.remark(), ", ")))
 		}
 		if len(row) > p.left/2 {
 			p.must(fmt.Sprintf("\n%s have no place here.\n", Plural(len(r.Stacks)-i, "stack", "stacks")))
@@ -113,7 +113,7 @@ func (s *Stack) remark() string {
 func (r *Report) errors(p *page) {
 	for _, s := range r.Stacks {
 		if s.Error != "" {
-			block := fence("text", limited(s.Error, 8000))
+			block := fence("text", limited(strings.Map(printableLines, s.Error), 8000))
 			p.must(fmt.Sprintf("**%s failed**\n\n%s\n", plain(s.Name), block))
 		}
 	}
@@ -145,7 +145,7 @@ func (r *Report) dangers(p *page) {
 // Names of the kinds, for people.
 var titles = map[Kind]string{
 	Data: "loses data", Traffic: "drops traffic", Releases: "stops releases", Leftover: "leaves resources behind",
-	Protection: "removes protection", Opened: "opens to everybody", Widened: "widens access",
+	Protection: "removes protection", Opened: "exposes", Widened: "widens access",
 }
 
 // Title is the danger's kind in words.

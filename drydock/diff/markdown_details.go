@@ -105,6 +105,13 @@ func code1(text string) string {
 // the @ goes a space of no width.
 func plain(text string) string { return entities(strings.Map(oneLine, text), "\u200b") }
 
+func printableLines(r rune) rune {
+	if r == '\n' {
+		return r
+	}
+	return printable(r)
+}
+
 func oneLine(r rune) rune {
 	if r == '\n' {
 		return ' '
@@ -115,7 +122,7 @@ func oneLine(r rune) rune {
 func entities(text, afterAt string) string {
 	var b strings.Builder
 	for _, r := range text {
-		if strings.ContainsRune("\\`*_{}[]<>#+!|~&$@:\"'", r) {
+		if strings.ContainsRune("\\`*_{}[]<>#+!|~&$@:.\"'", r) {
 			fmt.Fprintf(&b, "&#%d;", r)
 			if r == '@' || r == '#' {
 				b.WriteString(afterAt)

@@ -11,7 +11,7 @@ import (
 )
 
 // hostile is text that would format, link, notify or end what it stands in.
-const hostile = "a|b `x` ``` <img src=x> </details> @octocat #1 *b* [l](http://e) \u202e --> \\"
+const hostile = "a|b `x` ``` <img src=x> </details> @octocat #1 *b* [l](http://e) www.e.com \u202e --> \\"
 
 func someReport(stacks, dangers, changes int, text string) *Report {
 	r := &Report{Base: Commit{Ref: "main", Hash: "0123456789abcdef"}, Head: Commit{Ref: text, Hash: "fedcba9876543210"}}
@@ -89,7 +89,7 @@ func TestMarkdownEscapes(t *testing.T) {
 		if inCode {
 			continue
 		}
-		for _, raw := range []string{"<img", "`", "@octocat", "*b*", "[l]", "--> ", "\u202e"} {
+		for _, raw := range []string{"<img", "`", "@octocat", "*b*", "[l]", "--> ", "www.e", "\u202e"} {
 			assert.NotContains(t, line, raw)
 		}
 		if strings.HasPrefix(line, "| <code>stack") {
@@ -103,12 +103,12 @@ func TestMarkdownEscapes(t *testing.T) {
 
 func TestMarkdownTellsOfEveryStack(t *testing.T) {
 	r := &Report{Stacks: []Stack{
-		{Name: "gone", At: OnlyBase}, {Name: "new", At: OnlyHead, Same: 1}, {Name: "sad", At: Both, Error: "base: up of sad failed"},
+		{Name: "gone", At: OnlyBase}, {Name: "new", At: OnlyHead, Same: 1}, {Name: "sad", At: Both, Error: "base: up of sad failed\u202e"},
 		{Name: "kept", At: Both, Refused: true, Verdict: Verdict{Dangers: []Danger{{Kind: Traffic, Reason: "x"}}}},
 	}}
 	text := r.Markdown()
 	for _, want := range []string{
-		"### Drydock diff: 1 stack could not be judged", "merging destroys nothing", "| none, new stack |", "**sad failed**\n\n```text\nbase: up of sad failed\n```",
+		"### Drydock diff: 1 stack could not be judged", "merging destroys nothing", "| none, new stack |", "| not judged, failed |", "<code>pulumi destroy</code>", "**sad failed**\n\n```text\nbase: up of sad failed\uFFFD\n```",
 		"| **1**, Pulumi refuses |",
 	} {
 		assert.Contains(t, text, want)

@@ -70,7 +70,7 @@ type Change struct {
 	Resource
 	// RenamedTo is, of what is deleted, the name of a resource of its type that is created: likely the same one.
 	RenamedTo string `json:"renamedTo,omitempty"`
-	// Properties are those that change, of an update or a replacement.
+	// Properties are those that change, of an update or a replacement; policies that can be compared are in Access instead.
 	Properties []Property `json:"properties,omitempty"`
 }
 
@@ -96,7 +96,7 @@ const (
 	Releases   Kind = "releases"   // stop until somebody acts
 	Leftover   Kind = "leftover"   // Pulumi forgets what stays in the cloud
 	Protection Kind = "protection" // against any of these is removed
-	Opened     Kind = "exposure"   // to everybody
+	Opened     Kind = "exposure"   // to everybody, or to who reads the network
 	Widened    Kind = "access"     // by a wildcard, or by a restriction that falls
 )
 

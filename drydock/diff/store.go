@@ -25,6 +25,7 @@ const kept = 3
 // up again:
 //
 //	lock                      held by the process that uses the store
+//	head                      the executable of the last head
 //	<commit>-<hash>/          a drydock; the hash is that of the program's folder, the stack and this tool
 //	<commit>-<hash>/base.json written when the stack is up; a drydock without it is not whole
 type store struct {

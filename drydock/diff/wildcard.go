@@ -121,6 +121,9 @@ func statementName(c StatementChange) string {
 	return "statement " + c.Sid
 }
 
+// attachedPolicy is the property that names a policy by its ARN.
+const attachedPolicy = "policyArn"
+
 // attachments are resources that give somebody a policy by its ARN.
 var attachments = map[string]string{
 	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":   "role",
@@ -139,28 +142,28 @@ func attached(s drydock.Step) []Access {
 		state *drydock.ResourceState
 		list  *[]string
 	}{{s.New, &c.Gained}, {s.Old, &c.Lost}} {
-		if arn, ok := inputs(side.state)["policyArn"]; ok {
+		if arn, ok := inputs(side.state)[attachedPolicy]; ok {
 			*side.list = []string{fmt.Sprint("policy ", shown(arn))}
 		}
 	}
 	if slices.Equal(c.Gained, c.Lost) {
 		return nil
 	}
-	return []Access{{Op: s.Op, Resource: resourceOf(s), Policy: "policyArn", Statements: []StatementChange{c}}}
+	return []Access{{Op: s.Op, Resource: resourceOf(s), Policy: attachedPolicy, Statements: []StatementChange{c}}}
 }
 
 // attachedWide tells of AWS's own policies that allow all of a service, or everything.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 func attachedWide(s drydock.Step) []Danger {
-	arn, _ := inputs(s.New)["policyArn"].(string)
-	was, _ := inputs(s.Old)["policyArn"].(string)
+	arn, _ := inputs(s.New)[attachedPolicy].(string)
+	was, _ := inputs(s.Old)[attachedPolicy].(string)
 	_, name, _ := strings.Cut(arn, ":policy/")
 	wide := name == "AdministratorAccess" || name == "PowerUserAccess" || strings.HasSuffix(name, "FullAccess")
 	if attachments[s.Type] == "" || !wide || arn == was {
 		return nil
 	}
 	return []Danger{{
-		Kind: Widened, Op: s.Op, Resource: resourceOf(s), Forces: []string{"policyArn"},
+		Kind: Widened, Op: s.Op, Resource: resourceOf(s), Forces: []string{attachedPolicy},
 		Reason: fmt.Sprintf("%s is attached, AWS's policy for whole services", name),
 		WayOut: []string{"write a policy of the actions and resources that are needed"},
 	}}

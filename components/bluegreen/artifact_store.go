@@ -64,12 +64,10 @@ func NewArtifactStore(
 // Ready lists what must be there before the first object is: who writes to the bucket depends on these.
 func (s *ArtifactStore) Ready() []pulumi.Resource { return s.ready }
 
-// artifactPrefixes are the beginnings of the keys that CodePipeline gives to its artifacts: the pipeline's name, cut after
-// 20 characters. They hold for an uncut name too.
-// https://repost.aws/questions/QUI91tw7A9SUOMohJurNqmgA/code-pipeline-truncates-folder-names-in-output-artifact-s-3-bucket
+// artifactPrefixes are none without a pipeline.
 func artifactPrefixes(pipeline string) []string {
 	if pipeline == "" {
 		return nil
 	}
-	return []string{pipeline[:min(len(pipeline), 20)]}
+	return []string{ground.ArtifactPrefix(pipeline)}
 }

@@ -100,3 +100,8 @@ func ConnectionStatement(connectionArn string) iam.Statement {
 func BuildStatement(projectArns ...string) iam.Statement {
 	return iam.Allow("RunBuilds").Actions("codebuild:BatchGetBuilds", "codebuild:StartBuild").On(projectArns...)
 }
+
+// ArtifactPrefix is the beginning of the keys that CodePipeline gives to a pipeline's artifacts: the pipeline's name, cut
+// after 20 characters. It holds for an uncut name too.
+// https://repost.aws/questions/QUI91tw7A9SUOMohJurNqmgA/code-pipeline-truncates-folder-names-in-output-artifact-s-3-bucket
+func ArtifactPrefix(pipeline string) string { return pipeline[:min(len(pipeline), 20)] }

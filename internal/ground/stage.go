@@ -76,19 +76,23 @@ func ObjectSource(action, artifact string, bucket, key pulumi.StringInput) codep
 	}
 }
 
-// BuildAction runs a CodeBuild project on the artifacts inputs, the first of which is its primary source.
+// BuildAction runs a CodeBuild project on the artifacts inputs, the first of which is its primary source. An empty output
+// is that it makes no artifact.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
 func BuildAction(action string, project pulumi.StringInput, output string, inputs ...string) codepipeline.PipelineStageActionArgs {
 	configuration := pulumi.StringMap{"ProjectName": project}
 	if len(inputs) > 1 {
 		configuration["PrimarySource"] = pulumi.String(inputs[0])
 	}
-	return codepipeline.PipelineStageActionArgs{
+	build := codepipeline.PipelineStageActionArgs{
 		Name: pulumi.String(action), Category: pulumi.String("Build"), Owner: pulumi.String("AWS"),
 		Provider: pulumi.String("CodeBuild"), Version: pulumi.String("1"),
-		InputArtifacts: pulumi.ToStringArray(inputs), OutputArtifacts: pulumi.ToStringArray([]string{output}),
-		Configuration: configuration,
+		InputArtifacts: pulumi.ToStringArray(inputs), Configuration: configuration,
 	}
+	if output != "" {
+		build.OutputArtifacts = pulumi.ToStringArray([]string{output})
+	}
+	return build
 }
 
 // ApprovalRequest is what a person who approves is told.

@@ -16,6 +16,9 @@ type ArtifactBucketArgs struct {
 	KeyArn pulumi.StringInput
 	// ExpiringPrefixes are keys' beginnings whose objects are needed for 90 days only. Other objects stay.
 	ExpiringPrefixes []string
+	// Readers are accounts, by their 12 digits, and roles, by their ARNs, that may read the objects from elsewhere. Default:
+	// nobody but this account's roles.
+	Readers []pulumi.StringInput
 	// Disposable: the bucket is destroyed with all that is in it. false: it is protected.
 	Disposable bool
 	// Tags of the bucket.
@@ -84,7 +87,7 @@ func (b *ArtifactBucket) addVersioning(
 
 // addAccess closes the bucket to the public and to plain HTTP.
 func (b *ArtifactBucket) addAccess(
-	ctx *pulumi.Context, name string, _ *ArtifactBucketArgs, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, args *ArtifactBucketArgs, opts ...pulumi.ResourceOption,
 ) error {
 	block, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
 		Bucket:          b.Bucket.ID(),
@@ -94,8 +97,9 @@ func (b *ArtifactBucket) addAccess(
 	if err != nil {
 		return err
 	}
-	text := b.Bucket.Arn.ApplyT(func(arn string) (string, error) {
-		return tlsOnly(arn).Render(iam.BucketPolicy)
+	known := append(pulumi.StringArray{b.Bucket.Arn}, args.Readers...)
+	text := known.ToStringArrayOutput().ApplyT(func(known []string) (string, error) {
+		return bucketPolicy(known[0], known[1:]).Render(iam.BucketPolicy)
 	}).(pulumi.StringOutput)
 	// S3 refuses to change both at once (OperationAborted), so one waits for the other.
 	policy, err := s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{Bucket: b.Bucket.ID(), Policy: text},
@@ -104,13 +108,23 @@ func (b *ArtifactBucket) addAccess(
 	return err
 }
 
-// tlsOnly refuses every request to a bucket that is not encrypted on its way.
+// bucketPolicy refuses every request to a bucket that is not encrypted on its way, and lets readers read.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html#transit
-func tlsOnly(bucketArn string) iam.Document {
-	return iam.Policy(iam.Deny("TLSOnly").ForEveryone().
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example2.html
+func bucketPolicy(bucketArn string, readers []string) iam.Document {
+	statements := []iam.Statement{iam.Deny("TLSOnly").ForEveryone().
 		Actions("s3:*"). // a denial of everything, whatever S3 adds
 		On(bucketArn, bucketArn+"/*").
-		When(iam.Bool, "aws:SecureTransport", "false"))
+		When(iam.Bool, "aws:SecureTransport", "false")}
+	if len(readers) > 0 {
+		statements = append(statements,
+			iam.Allow("ReadArtifacts").For(iam.AWS, readers...).
+				Actions("s3:GetObject", "s3:GetObjectVersion").On(bucketArn+"/*"),
+			// Without the list, an object that is not there is answered with "Access Denied".
+			iam.Allow("ListArtifacts").For(iam.AWS, readers...).
+				Actions("s3:GetBucketLocation", "s3:ListBucket").On(bucketArn))
+	}
+	return iam.Policy(statements...)
 }
 
 func (b *ArtifactBucket) addEncryption(

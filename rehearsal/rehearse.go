@@ -100,9 +100,12 @@ func pipelineOf(stack *drydock.Stack) (string, error) {
 	case 1:
 		return names[0], nil
 	case 0:
-		return "", fmt.Errorf("the stack has no pipeline in this drydock: bring it up first")
+		if len(resources) == 0 {
+			return "", fmt.Errorf("the stack %s is not up in this drydock: run `drydock up --stack %[1]s` first", stack.Name())
+		}
+		return "", fmt.Errorf("the stack %s has no pipeline: give a stack that has one", stack.Name())
 	}
-	return "", fmt.Errorf("the stack has %d pipelines (%s): name one", len(names), strings.Join(names, ", "))
+	return "", fmt.Errorf("the stack %s has %d pipelines (%s): name one", stack.Name(), len(names), strings.Join(names, ", "))
 }
 
 // previewed: a release must not look like drift. What a preview would change without looking at the clouds is none of

@@ -21,31 +21,41 @@ func scaffolded(t *testing.T, dock *drydock.Dock, stack *drydock.Stack, app App)
 	return copyOf(t, app.Dir, files)
 }
 
+// environment is a stack of the repository whose app owns its files, with the dev stack's containers, and those files.
+type environment struct {
+	w     *world.World
+	files map[string]string
+}
+
+func environmentOf(t *testing.T, name string, network map[string]any) environment {
+	t.Helper()
+	c, dev := configOf(t, name), configOf(t, "dev").pipeline(t)
+	p := c.pipeline(t)
+	p["ownFiles"], p["containers"], p["secrets"], p["network"] = true, dev["containers"], dev["secrets"], network
+	dock, stack := up(t, c)
+	files, err := Scaffold(t.Context(), dock, stack, "")
+	require.NoError(t, err)
+	return environment{world.Of(dock.Cloud()), files}
+}
+
 // TestScaffoldedFilesReleaseToEveryEnvironment: the files that one environment gives are the other's, and release there.
+// A task in a public subnet needs a public address, one in a private subnet has none: that stands in the files.
 func TestScaffoldedFilesReleaseToEveryEnvironment(t *testing.T) {
-	type environment struct {
-		w     *world.World
-		files map[string]string
-	}
-	environments := map[string]environment{}
-	for _, name := range []string{"dev", "staging"} {
-		c := configOf(t, name)
-		c.pipeline(t)["ownFiles"] = true
-		c.pipeline(t)["containers"] = configOf(t, "dev").pipeline(t)["containers"]
-		c.pipeline(t)["secrets"] = map[string]any{"DATABASE_URL": nil}
-		dock, stack := up(t, c)
-		files, err := Scaffold(t.Context(), dock, stack, "")
-		require.NoError(t, err)
-		environments[name] = environment{world.Of(dock.Cloud()), files}
-	}
-	dev := environments["dev"].files
-	assert.Equal(t, dev["buildspec.yml"], environments["staging"].files["buildspec.yml"])
-	assert.Equal(t, dev["taskdef.json"], environments["staging"].files["taskdef.json"])
-	assert.Equal(t, dev["appspec.yaml"], environments["staging"].files["appspec.yaml"])
-	app := App{Dir: copyOf(t, bashDog, dev)}
-	for name, e := range environments {
+	dev, staging := environmentOf(t, "dev", nil), environmentOf(t, "staging", nil)
+	assert.Equal(t, dev.files, staging.files)
+	private := environmentOf(t, "staging", map[string]any{"mode": "nat"})
+	assert.Equal(t, dev.files["taskdef.json"], private.files["taskdef.json"])
+	assert.Equal(t, dev.files["buildspec.yml"], private.files["buildspec.yml"])
+
+	app := App{Dir: copyOf(t, bashDog, dev.files)}
+	for name, e := range map[string]environment{"dev": dev, "staging": staging, "staging in private subnets": private} {
 		t.Run(name, func(t *testing.T) { sound(t, play(t, e.w, app, quick...)) })
 	}
+	t.Run("no public address in a public subnet", func(t *testing.T) {
+		v := play(t, dev.w, App{Dir: copyOf(t, bashDog, private.files)}, quick...)
+		require.NotNil(t, v.FailedStep(), "a task without a public address pulls no image there")
+		assert.Contains(t, said(v), "AssignPublicIp")
+	})
 }
 
 func TestScaffoldRefuses(t *testing.T) {
@@ -53,7 +63,7 @@ func TestScaffoldRefuses(t *testing.T) {
 		dock := drydock.Start(t)
 		stack := dock.Stack("dev", drydock.Dir(".."))
 		_, err := Scaffold(t.Context(), dock, stack, "")
-		assert.ErrorContains(t, err, "bring it up")
+		assert.ErrorContains(t, err, "drydock up --stack dev")
 	})
 	t.Run("a pipeline that renders its files", func(t *testing.T) {
 		dock, stack := up(t, configOf(t, "dev"))

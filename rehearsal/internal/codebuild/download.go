@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ const defaultFile = "buildspec.yml"
 // download copies the sources, reads the buildspec, and resolves the variables: CodeBuild does all that in this phase.
 func (b *build) download(ctx context.Context) *failure {
 	for _, s := range b.in.Sources {
-		if err := copySource(s, b.sourceDir(s)); err != nil {
+		if err := copySource(ctx, s, b.sourceDir(s)); err != nil {
 			return b.refused("CLIENT_ERROR: "+err.Error(), "Give a source that can be read.")
 		}
 	}
@@ -47,18 +48,59 @@ func (b *build) refused(what, fix string) *failure {
 }
 
 // copySource copies a source, so that no build changes the user's files.
-func copySource(s Source, to string) error {
+func copySource(ctx context.Context, s Source, to string) error {
 	info, err := os.Stat(s.Dir)
 	if err != nil || !info.IsDir() {
 		return fmt.Errorf("source %s: %q is not a folder", s.Name, s.Dir)
 	}
-	if err := os.MkdirAll(to, 0o755); err != nil {
-		return err
-	}
-	if err := os.CopyFS(to, os.DirFS(s.Dir)); err != nil {
+	err = filepath.WalkDir(s.Dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(s.Dir, path)
+		if err != nil {
+			return err
+		}
+		return copyEntry(path, filepath.Join(to, name), entry)
+	})
+	if err != nil {
 		return fmt.Errorf("source %s: %w", s.Name, err)
 	}
 	return nil
+}
+
+// copyEntry copies what an archive of a source has. os.CopyFS refuses names that are not UTF-8, which git and archives take.
+func copyEntry(from, to string, entry fs.DirEntry) error {
+	switch {
+	case entry.IsDir():
+		return os.MkdirAll(to, 0o755)
+	case entry.Type()&fs.ModeSymlink != 0:
+		target, err := os.Readlink(from)
+		if err != nil {
+			return err
+		}
+		return os.Symlink(target, to)
+	case !entry.Type().IsRegular():
+		return nil
+	}
+	info, err := entry.Info()
+	if err != nil {
+		return err
+	}
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, info.Mode().Perm()|0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
 }
 
 // readBuildSpec finds the buildspec: in the project itself, or in the primary source.

@@ -85,6 +85,12 @@ var webhookEvents = []string{
 	"RELEASED", "PRERELEASED", "WORKFLOW_JOB_QUEUED",
 }
 
+// credentialServices are where CodeBuild finds a token that it does not keep itself.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/multiple-access-tokens.html
+var credentialServices = map[string][]string{
+	"SECRETS_MANAGER": {"secretsmanager"}, "CODECONNECTIONS": {"codeconnections", "codestar-connections"},
+}
+
 func codebuildSourceCredential() *sim.Resource {
 	const doc = "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ImportSourceCredentials.html"
 	return &sim.Resource{
@@ -99,6 +105,12 @@ func codebuildSourceCredential() *sim.Resource {
 		Validate: func(c *sim.Check) {
 			if (c.In.Str("authType") == "BASIC_AUTH") != c.In.Has("userName") && c.In.Str("authType") != "" {
 				c.Fail("userName", "InvalidInputException: goes with authType BASIC_AUTH, and only with it (%s)", doc)
+			}
+			// With these two, the token is the ARN of where the token is.
+			if service, kept := credentialServices[c.In.Str("authType")]; kept && c.In.Has("token") {
+				if token, known := c.In["token"].(string); known && !slices.Contains(service, arnPart(token, 2)) {
+					c.Fail("token", "InvalidInputException: must be the ARN of %s with authType %s (%s)", strings.Join(service, " or "), c.In.Str("authType"), doc)
+				}
 			}
 		},
 		Create: func(op *sim.Op) error {

@@ -9,7 +9,7 @@ import "github.com/container-pipeline/container-pipeline/drydock/internal/sim"
 func Provider() *sim.Provider {
 	p := &sim.Provider{Name: "aws", Version: "6.83.0", Config: config()}
 	for _, service := range []func() ([]*sim.Resource, []*sim.Function){
-		network, loadBalancing, containers, delivery, identity, storage, observability,
+		network, loadBalancing, containers, kubernetes, delivery, identity, storage, observability,
 	} {
 		resources, functions := service()
 		p.Resources = append(p.Resources, resources...)

@@ -20,5 +20,5 @@ func storage() ([]*sim.Resource, []*sim.Function) {
 	return []*sim.Resource{
 		bucket(), bucketVersioning(), bucketEncryption(), bucketLifecycle(), bucketPublicAccessBlock(), bucketOwnership(),
 		bucketPolicy(), bucketObject(), key(), alias(), secret(), secretVersion(), parameter(),
-	}, keyFunctions()
+	}, append(keyFunctions(), ssmGetParameter())
 }

@@ -133,8 +133,8 @@ func strangers(configuration string) []error {
 	var errs []error
 	for _, key := range sortedKeys(given) {
 		own, found := strings.CutPrefix(key, namespace+":")
-		if found && own != "pipelines" && own != "zones" {
-			errs = append(errs, fmt.Errorf("%s: no such key: give one of pipelines, zones", key))
+		if found && !slices.Contains(keys, own) {
+			errs = append(errs, fmt.Errorf("%s: no such key: give one of %s", key, strings.Join(keys, ", ")))
 		}
 	}
 	return errs

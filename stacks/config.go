@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/components/bluegreen"
+	"github.com/container-pipeline/container-pipeline/components/staged"
 )
 
 // namespace is the project's name in Pulumi.yaml, which begins every key of its own.
@@ -22,9 +23,16 @@ const namespace = "container-pipeline"
 type Config struct {
 	// Pipelines by component name. Their keys are the fields of bluegreen.ContainerPipelineArgs.
 	Pipelines map[string]*bluegreen.ContainerPipelineArgs
+	// Staged pipelines by component name. Their keys are the fields of staged.PipelineArgs.
+	Staged map[string]*staged.PipelineArgs
+	// EKSCICD are operations accounts by name, with the applications that they deliver to EKS clusters.
+	EKSCICD map[string]*Operations
 	// Zones of Cloudflare by component name, whose shared rules this stack owns. Default: none.
 	Zones map[string]Zone
 }
+
+// keys are those of the configuration, as strangers tells of them.
+var keys = []string{"ekscicd", "pipelines", "staged", "zones"}
 
 // Zone is a Cloudflare zone whose rules several pipelines share.
 type Zone struct {
@@ -38,7 +46,10 @@ var zoneID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // load reads the stack's configuration, and reports all that is wrong with it at once.
 func load(ctx *pulumi.Context) (*Config, error) {
-	config := &Config{Pipelines: map[string]*bluegreen.ContainerPipelineArgs{}, Zones: map[string]Zone{}}
+	config := &Config{
+		Pipelines: map[string]*bluegreen.ContainerPipelineArgs{}, Staged: map[string]*staged.PipelineArgs{},
+		EKSCICD: map[string]*Operations{}, Zones: map[string]Zone{},
+	}
 	var errs []error
 	each(ctx, "pipelines", &errs, func(path string, raw any) {
 		args := &bluegreen.ContainerPipelineArgs{}
@@ -48,6 +59,20 @@ func load(ctx *pulumi.Context) (*Config, error) {
 		}
 		hideSecrets(args)
 		config.Pipelines[path[strings.LastIndex(path, ".")+1:]] = args
+	})
+	each(ctx, "staged", &errs, func(path string, raw any) {
+		args := &staged.PipelineArgs{}
+		errs = append(errs, decode(path, raw, args)...)
+		config.Staged[path[strings.LastIndex(path, ".")+1:]] = args
+	})
+	each(ctx, "ekscicd", &errs, func(path string, raw any) {
+		o := &Operations{}
+		problems := decode(path, raw, o)
+		if len(problems) == 0 {
+			problems = o.validate(path)
+		}
+		errs = append(errs, problems...)
+		config.EKSCICD[path[strings.LastIndex(path, ".")+1:]] = o
 	})
 	each(ctx, "zones", &errs, func(path string, raw any) {
 		z := Zone{}
@@ -59,9 +84,9 @@ func load(ctx *pulumi.Context) (*Config, error) {
 		config.Zones[path[strings.LastIndex(path, ".")+1:]] = z
 	})
 	errs = append(errs, strangers(os.Getenv(pulumi.EnvConfig))...)
-	if len(errs) == 0 && len(config.Pipelines)+len(config.Zones) == 0 {
-		errs = append(errs, fmt.Errorf("stack %q configures nothing: give %s:pipelines or %s:zones in stacks/Pulumi.%s.yaml",
-			ctx.Stack(), namespace, namespace, ctx.Stack()))
+	if len(errs) == 0 && len(config.Pipelines)+len(config.Staged)+len(config.EKSCICD)+len(config.Zones) == 0 {
+		errs = append(errs, fmt.Errorf("stack %q configures nothing: give one of %s below %s: in stacks/Pulumi.%s.yaml",
+			ctx.Stack(), strings.Join(keys, ", "), namespace, ctx.Stack()))
 	}
 	return config, errors.Join(errs...)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/components/bluegreen"
+	"github.com/container-pipeline/container-pipeline/components/staged"
 )
 
 // Deploy is the program of every stack.
@@ -25,6 +26,16 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	for _, name := range sortedKeys(config.Pipelines) {
 		if err := pipeline(ctx, name, config.Pipelines[name]); err != nil {
+			return err
+		}
+	}
+	for _, name := range sortedKeys(config.Staged) {
+		if err := stagedPipeline(ctx, name, config.Staged[name]); err != nil {
+			return err
+		}
+	}
+	for _, name := range sortedKeys(config.EKSCICD) {
+		if err := operations(ctx, name, config.EKSCICD[name]); err != nil {
 			return err
 		}
 	}
@@ -61,6 +72,24 @@ func pipeline(ctx *pulumi.Context, name string, args *bluegreen.ContainerPipelin
 		"cluster":             p.ClusterName,
 		"service":             p.ServiceName,
 		"deploymentGroup":     p.DeploymentGroupName,
+	})
+	return nil
+}
+
+func stagedPipeline(ctx *pulumi.Context, name string, args *staged.PipelineArgs) error {
+	p, err := staged.NewPipeline(ctx, name, args)
+	if err != nil {
+		return explain("staged", name, err)
+	}
+	ctx.Export(name, pulumi.Map{
+		"pipeline":           p.PipelineName,
+		"connectionSetupUrl": p.ConnectionSetupURL,
+		"repositoryCloneUrl": p.RepositoryCloneURL,
+		"projects":           p.ProjectNames,
+		"roles":              p.RoleNames,
+		"roleArns":           p.RoleArns,
+		"siteBuckets":        p.SiteBucketNames,
+		"approvalTopicArn":   p.ApprovalTopicArn,
 	})
 	return nil
 }

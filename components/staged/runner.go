@@ -2,6 +2,7 @@ package staged
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codebuild"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -83,7 +84,7 @@ func NewRunner(ctx *pulumi.Context, name string, args *RunnerArgs, opts ...pulum
 	}
 	names := pulumi.StringMap{}
 	for _, b := range args.Builds {
-		project, err := ground.NewBuildProject(ctx, name+"-"+b.Key, here, args.project(b, role), pulumi.Parent(r))
+		project, err := ground.NewBuildProject(ctx, args.childName(name, b), here, args.project(b, role), pulumi.Parent(r))
 		if err != nil {
 			return nil, err
 		}
@@ -118,6 +119,14 @@ func (args *RunnerArgs) validate() error {
 		}
 	}
 	return p.Err()
+}
+
+// childName is a project's logical name, which tells the group only once: "site-staging-deploy" within "site-staging".
+func (args *RunnerArgs) childName(name string, b Build) string {
+	if b.Key == args.Group {
+		return name
+	}
+	return name + "-" + strings.TrimPrefix(b.Key, args.Group+"-")
 }
 
 func (args *RunnerArgs) artifacts() ground.Artifacts {

@@ -1,0 +1,266 @@
+package staged
+
+import (
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+)
+
+// website is a site with two environments, each with a bucket.
+func website() *PipelineArgs {
+	return &PipelineArgs{
+		Source: Source{Repository: "site", NewRepository: true},
+		Environments: []Environment{
+			{Name: "staging", Site: &SiteOptions{}},
+			{Name: "production", Site: &SiteOptions{}, Approval: true},
+		},
+		Approval: ApprovalOptions{Emails: []string{"team@example.com"}, Comment: "Look first."},
+	}
+}
+
+func TestBuiltOnceAndPromoted(t *testing.T) {
+	_, cloud := deploy(t, website())
+
+	stages, actions := cloud.pipeline(t)
+	assert.Equal(t, []string{"Source", "Build", "staging", "Approve-production", "production"}, stages)
+	assert.Equal(t, []string{"site-build", "site-production-deploy", "site-staging-deploy"}, cloud.names("Project"))
+
+	build := actions["Build"][0]
+	assert.Equal(t, []any{"Source"}, build["inputArtifacts"])
+	assert.Equal(t, []any{"Build"}, build["outputArtifacts"])
+	for _, environment := range []string{"staging", "production"} {
+		deploy := actions[environment][0]
+		assert.Equal(t, "Build", deploy["category"], "CodePipeline has no deploy action of CodeBuild's")
+		assert.Equal(t, []any{"Build"}, deploy["inputArtifacts"], "both get what was built once")
+		assert.NotContains(t, deploy, "outputArtifacts")
+		assert.Equal(t, map[string]any{"ProjectName": "site-" + environment + "-deploy"}, deploy["configuration"])
+		assert.Equal(t, map[string]any{
+			"ENVIRONMENT": environment, "BUCKET": "site-" + environment + "-1a2b3c4",
+		}, cloud.variables(t, "site-"+environment+"-deploy"))
+	}
+	assert.Empty(t, cloud.variables(t, "site-build"), "it is built for no environment")
+	goldenPolicies(t, "promoted", cloud)
+}
+
+func TestBuiltForEachEnvironment(t *testing.T) {
+	args := website()
+	args.BuildPerEnvironment = true
+	args.Environments[0].Variables = map[string]pulumi.StringInput{"API": pulumi.String("https://staging.example.com")}
+	_, cloud := deploy(t, args)
+
+	stages, actions := cloud.pipeline(t)
+	assert.Equal(t, []string{"Source", "staging", "Approve-production", "production"}, stages)
+	assert.Equal(t, []string{
+		"site-production-build", "site-production-deploy", "site-staging-build", "site-staging-deploy",
+	}, cloud.names("Project"))
+	for i, want := range []map[string]any{
+		{"name": "Build", "runOrder": 1.0, "inputArtifacts": []any{"Source"}, "outputArtifacts": []any{"staging"}},
+		{"name": "Deploy", "runOrder": 2.0, "inputArtifacts": []any{"staging"}},
+	} {
+		assert.Subset(t, actions["staging"][i], want)
+	}
+	for _, project := range []string{"site-staging-build", "site-staging-deploy"} {
+		assert.Equal(t, map[string]any{
+			"ENVIRONMENT": "staging", "BUCKET": "site-staging-1a2b3c4", "API": "https://staging.example.com",
+		}, cloud.variables(t, project))
+	}
+	goldenPolicies(t, "perenvironment", cloud)
+}
+
+func TestOneRoleAsInTheSeed(t *testing.T) {
+	args := website()
+	args.SharedRole, args.BuildPerEnvironment = true, true
+	pipeline, cloud := deploy(t, args)
+
+	assert.Equal(t, []string{"site-pipeline", "site-shared", "site-start"}, cloud.names("Role"))
+	assert.Equal(t, map[string]string{"staging": "site-shared", "production": "site-shared"}, await(pipeline.RoleNames))
+	goldenPolicies(t, "shared", cloud)
+}
+
+func TestStatements(t *testing.T) {
+	args := website()
+	args.Statements = []Statement{{Sid: "WhoAmI", Actions: []string{"sts:GetCallerIdentity"}, Resources: []pulumi.StringInput{pulumi.String("*")}}}
+	args.Environments[1].Statements = []Statement{{
+		Sid: "Invalidate", Actions: []string{"cloudfront:CreateInvalidation"},
+		Resources:  []pulumi.StringInput{pulumi.String("arn:aws:cloudfront::123456789012:distribution/E1").ToStringOutput()},
+		Conditions: map[string]map[string][]string{"StringEquals": {"aws:ResourceTag/site": {"docs"}}},
+	}}
+	_, cloud := deploy(t, args)
+	goldenPolicies(t, "statements", cloud)
+}
+
+func TestApprovalTellsWhichCommitGoesWhere(t *testing.T) {
+	for name, c := range map[string]struct {
+		source Source
+		url    string
+	}{
+		"CodeCommit": {
+			Source{Repository: "site"},
+			"https://console.aws.amazon.com/codesuite/codecommit/repositories/site/commit/#{SourceVariables.CommitId}?region=us-east-2",
+		},
+		"GitHub":    {Source{Provider: GitHub, Repository: "acme/site"}, "https://github.com/acme/site/commit/#{SourceVariables.CommitId}"},
+		"GitLab":    {Source{Provider: GitLab, Repository: "acme/site"}, "https://gitlab.com/acme/site/-/commit/#{SourceVariables.CommitId}"},
+		"Bitbucket": {Source{Provider: Bitbucket, Repository: "acme/site"}, "https://bitbucket.org/acme/site/commits/#{SourceVariables.CommitId}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := website()
+			args.Source = c.source
+			_, cloud := deploy(t, args)
+			_, actions := cloud.pipeline(t)
+			assert.Equal(t, "SourceVariables", actions["Source"][0]["namespace"])
+			assert.Equal(t, map[string]any{
+				"NotificationArn": "arn:aws:sns:us-east-2:123456789012:site",
+				"CustomData": "Commit #{SourceVariables.CommitId} of " + c.source.Repository +
+					", branch #{SourceVariables.BranchName}, goes to production. Look first.",
+				"ExternalEntityLink": c.url,
+			}, actions["Approve-production"][0]["configuration"])
+		})
+	}
+}
+
+func TestNobodyIsToldWithoutATopic(t *testing.T) {
+	args := website()
+	args.Approval = ApprovalOptions{URL: "https://staging.example.com/#{SourceVariables.CommitId}"}
+	pipeline, cloud := deploy(t, args)
+
+	_, actions := cloud.pipeline(t)
+	assert.Equal(t, map[string]any{
+		"CustomData":         "Commit #{SourceVariables.CommitId} of site, branch #{SourceVariables.BranchName}, goes to production.",
+		"ExternalEntityLink": "https://staging.example.com/#{SourceVariables.CommitId}",
+	}, actions["Approve-production"][0]["configuration"])
+	assert.Empty(t, cloud.names("Topic"))
+	assert.Empty(t, await(pipeline.ApprovalTopicArn))
+	assert.NotContains(t, cloud.resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), "sns:Publish")
+}
+
+func TestGivenTopic(t *testing.T) {
+	const topic = "arn:aws:sns:us-east-2:123456789012:releases"
+	args := website()
+	args.Approval = ApprovalOptions{TopicArn: pulumi.String(topic)}
+	pipeline, cloud := deploy(t, args)
+	assert.Empty(t, cloud.names("Topic"))
+	assert.Equal(t, topic, await(pipeline.ApprovalTopicArn))
+	assert.Contains(t, cloud.resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), topic)
+}
+
+func TestPushToCodeCommitStartsThePipeline(t *testing.T) {
+	pipeline, cloud := deploy(t, website())
+
+	_, actions := cloud.pipeline(t)
+	assert.Equal(t, map[string]any{
+		"RepositoryName": "site", "BranchName": "main", "PollForSourceChanges": "false", "OutputArtifactFormat": "CODE_ZIP",
+	}, actions["Source"][0]["configuration"])
+	assert.NotContains(t, cloud.resource(t, "Pipeline", "site-pipeline").plain(), "triggers")
+	assert.JSONEq(t, `{
+		"source": ["aws.codecommit"], "detail-type": ["CodeCommit Repository State Change"],
+		"resources": ["arn:aws:codecommit:us-east-2:123456789012:site"],
+		"detail": {"event": ["referenceCreated", "referenceUpdated"], "referenceType": ["branch"], "referenceName": ["main"]}
+	}`, cloud.resource(t, "EventRule", "site-start").Inputs["eventPattern"].StringValue())
+	target := cloud.resource(t, "EventTarget", "site-start").plain()
+	assert.Equal(t, "arn:aws:codepipeline:us-east-2:123456789012:site-pipeline", target["arn"])
+	assert.Equal(t, "arn:aws:iam::123456789012:role/site-start", target["roleArn"])
+	assert.Equal(t, "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/site", await(pipeline.RepositoryCloneURL))
+}
+
+func TestExistingRepositoryIsNotMade(t *testing.T) {
+	args := website()
+	args.Source.NewRepository = false
+	pipeline, cloud := deploy(t, args)
+	assert.Empty(t, cloud.names("Repository"))
+	assert.Empty(t, await(pipeline.RepositoryCloneURL))
+	assert.Contains(t, cloud.resource(t, "EventRule", "site-start").Inputs["eventPattern"].StringValue(), "codecommit:us-east-2:123456789012:site")
+}
+
+func TestPushThroughAConnectionStartsThePipeline(t *testing.T) {
+	const given = "arn:aws:codeconnections:us-east-2:123456789012:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f"
+	setup := "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2"
+	for name, c := range map[string]struct {
+		source Source
+		arn    string
+		url    string
+	}{
+		"new": {
+			Source{Provider: GitHub, Repository: "acme/site"},
+			"arn:aws:codestar-connections:us-east-2:123456789012:connection/7d2469ff-514a-4e4f-9003-5ca4a43cdc41", setup,
+		},
+		"given": {Source{ConnectionArn: pulumi.String(given), Repository: "acme/site"}, given, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := website()
+			args.Source = c.source
+			args.Source.FilePaths = []string{"site/**"}
+			pipeline, cloud := deploy(t, args)
+			_, actions := cloud.pipeline(t)
+			assert.Equal(t, c.arn, actions["Source"][0]["configuration"].(map[string]any)["ConnectionArn"])
+			assert.Equal(t, []any{map[string]any{
+				"providerType": "CodeStarSourceConnection",
+				"gitConfiguration": map[string]any{"sourceActionName": "Source", "pushes": []any{map[string]any{
+					"branches":  map[string]any{"includes": []any{"main"}},
+					"filePaths": map[string]any{"includes": []any{"site/**"}},
+				}}},
+			}}, cloud.resource(t, "Pipeline", "site-pipeline").plain()["triggers"])
+			assert.Empty(t, cloud.names("EventRule"))
+			assert.Equal(t, c.url, await(pipeline.ConnectionSetupURL))
+			assert.Contains(t, cloud.resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), "UseConnection")
+		})
+	}
+}
+
+func TestBucketsOfSites(t *testing.T) {
+	args := website()
+	args.Environments[1].Site.BucketName = pulumi.String("www.example.com")
+	pipeline, cloud := deploy(t, args)
+
+	assert.Equal(t, []string{"site", "site-staging"}, cloud.names("BucketV2"))
+	assert.Equal(t, map[string]string{"staging": "site-staging-1a2b3c4", "production": "www.example.com"}, await(pipeline.SiteBucketNames))
+	assert.Equal(t, map[string]string{
+		"staging": "arn:aws:s3:::site-staging-1a2b3c4", "production": "arn:aws:s3:::www.example.com",
+	}, await(pipeline.SiteBucketArns))
+	assert.True(t, cloud.resource(t, "BucketV2", "site-staging").Request.GetProtect())
+	assert.True(t, cloud.resource(t, "Repository", "site").Request.GetProtect())
+}
+
+func TestDisposable(t *testing.T) {
+	args := website()
+	args.Disposable = true
+	_, cloud := deploy(t, args)
+	for _, name := range cloud.names("BucketV2") {
+		bucket := cloud.resource(t, "BucketV2", name)
+		assert.False(t, bucket.Request.GetProtect(), name)
+		assert.Equal(t, true, bucket.plain()["forceDestroy"], name)
+	}
+	assert.False(t, cloud.resource(t, "Repository", "site").Request.GetProtect())
+}
+
+func TestImagesOfTheUsersOwn(t *testing.T) {
+	const private = "123456789012.dkr.ecr.us-east-2.amazonaws.com/tools/deploy:2"
+	args := website()
+	args.Build = BuildOptions{Image: "public.ecr.aws/docker/library/node:22", Spec: "ci/build.yml"}
+	args.Deploy = BuildOptions{Image: private, Variables: map[string]pulumi.StringInput{"DEBUG": pulumi.String("1")}}
+	_, cloud := deploy(t, args)
+
+	build := cloud.resource(t, "Project", "site-build").plain()
+	assert.Equal(t, "public.ecr.aws/docker/library/node:22", build["environment"].(map[string]any)["image"])
+	assert.NotContains(t, build["environment"], "imagePullCredentialsType")
+	assert.Equal(t, "ci/build.yml", build["source"].(map[string]any)["buildspec"])
+	deploy := cloud.resource(t, "Project", "site-staging-deploy").plain()
+	assert.Equal(t, private, deploy["environment"].(map[string]any)["image"])
+	assert.Equal(t, "SERVICE_ROLE", deploy["environment"].(map[string]any)["imagePullCredentialsType"])
+	assert.Equal(t, "deployspec.yml", deploy["source"].(map[string]any)["buildspec"])
+	assert.Equal(t, "1", cloud.variables(t, "site-staging-deploy")["DEBUG"])
+	goldenPolicies(t, "images", cloud)
+}
+
+func TestDefaults(t *testing.T) {
+	pipeline, cloud := deploy(t, &PipelineArgs{Source: Source{Repository: "site"}})
+	stages, _ := cloud.pipeline(t)
+	assert.Equal(t, []string{"Source", "Build", "staging", "Approve-production", "production"}, stages)
+	assert.Equal(t, map[string]string{"build": "site-build", "staging": "site-staging", "production": "site-production"}, await(pipeline.RoleNames))
+	assert.Equal(t, map[string]string{
+		"build": "site-build", "staging-deploy": "site-staging-deploy", "production-deploy": "site-production-deploy",
+	}, await(pipeline.ProjectNames))
+	assert.Equal(t, map[string]string{
+		"build": "/codebuild/site/build", "staging": "/codebuild/site/staging", "production": "/codebuild/site/production",
+	}, await(pipeline.LogGroupNames))
+}

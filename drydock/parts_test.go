@@ -11,6 +11,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -90,6 +91,21 @@ func TestReadEvents(t *testing.T) {
 	assert.Len(t, r.Messages, 1)
 
 	assert.Error(t, (&Result{}).read(strings.NewReader("nonsense\n")))
+}
+
+func TestAssetsAreReadable(t *testing.T) {
+	asset := func(hash string) map[string]any {
+		return map[string]any{sig.Key: sig.AssetSig, "hash": hash, "text": "<contents elided>"}
+	}
+	inputs := map[string]any{"plain": "x", "list": []any{asset("known")}, "archive": map[string]any{
+		sig.Key: sig.ArchiveSig, "assets": map[string]any{"a.txt": asset("known"), "b.bin": asset("other")},
+	}}
+	r := &Result{Steps: []Step{{New: &ResourceState{Inputs: inputs}}}}
+	r.readable(func(hash string) (string, bool) { return "content", hash == "known" })
+	known := map[string]any{sig.Key: sig.AssetSig, "hash": "known", "text": "content"}
+	assert.Equal(t, map[string]any{"plain": "x", "list": []any{known}, "archive": map[string]any{
+		sig.Key: sig.ArchiveSig, "assets": map[string]any{"a.txt": known, "b.bin": map[string]any{sig.Key: sig.AssetSig, "hash": "other"}},
+	}}, inputs)
 }
 
 func TestConfigurationIsWrittenOnlyWhenItChanges(t *testing.T) {

@@ -3,6 +3,7 @@ package drydock
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 )
 
 // Unknown is what an input is, in a preview, that follows from something which does not exist yet.
@@ -20,7 +21,7 @@ type ResourceState struct {
 	// Protect and RetainOnDelete are the resource's options.
 	Protect, RetainOnDelete bool
 	// Inputs are plain JSON values by property: secrets are HiddenSecret, and in a preview some are Unknown. An asset or
-	// archive is a map whose "hash" tells its content.
+	// archive is a map whose "hash" tells its content, and "text" is that of an asset, where it is known.
 	Inputs map[string]any
 }
 
@@ -33,6 +34,38 @@ func stateOf(m *apitype.StepEventStateMetadata) *ResourceState {
 	s := &ResourceState{ID: m.ID, Parent: m.Parent, Protect: m.Protect, RetainOnDelete: m.RetainOnDelete}
 	s.Inputs, _ = inputs.(map[string]any)
 	return s
+}
+
+// readable puts the texts of assets into the steps' inputs. The engine's events leave them out.
+func (r *Result) readable(text func(hash string) (string, bool)) {
+	for _, s := range r.Steps {
+		for _, side := range []*ResourceState{s.Old, s.New} {
+			if side != nil {
+				fillTexts(side.Inputs, text)
+			}
+		}
+	}
+}
+
+func fillTexts(v any, text func(hash string) (string, bool)) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			fillTexts(e, text)
+		}
+	case map[string]any:
+		if v[sig.Key] == sig.AssetSig {
+			delete(v, "text") // the engine's word that there is one
+			hash, _ := v["hash"].(string)
+			if content, ok := text(hash); ok {
+				v["text"] = content
+			}
+			return
+		}
+		for _, e := range v {
+			fillTexts(e, text)
+		}
+	}
 }
 
 // optionsChange tells that a resource stays, but not the options that guard it.

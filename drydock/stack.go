@@ -163,6 +163,7 @@ func (s *Stack) operate(ctx context.Context, p *project, op Operation, config st
 	if err != nil {
 		return nil, err
 	}
+	result.readable(s.dock.cloud.Text)
 	if ctx.Err() != nil {
 		return result, fmt.Errorf("%s of %s was interrupted: %w", op, s.name, context.Cause(ctx))
 	}

@@ -135,7 +135,7 @@ func document(v any) (doc any, ok bool) {
 	return doc, json.Unmarshal([]byte(text), &doc) == nil
 }
 
-// compareObjects takes of an archive only the files: its own hash follows from theirs.
+// compareObjects takes of an archive only the files, of a file the text where it is known: hashes follow from them.
 func compareObjects(path string, was, will map[string]any) []Property {
 	if !isContent(was) || !isContent(will) {
 		return compareMaps(path, was, will, ".%s")
@@ -144,6 +144,11 @@ func compareObjects(path string, was, will map[string]any) []Property {
 	b, packs := will["assets"].(map[string]any)
 	if packed && packs {
 		return compareMaps(path, a, b, "[%s]")
+	}
+	before, known := was["text"].(string)
+	after, knows := will["text"].(string)
+	if known && knows {
+		return compare(path, before, after)
 	}
 	return []Property{{Path: path, Old: shown(was), New: shown(will)}}
 }

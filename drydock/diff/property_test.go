@@ -11,7 +11,12 @@ import (
 
 func TestProperties(t *testing.T) {
 	asset := func(hash string) in {
-		return in{"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "hash": hash, "text": ""}
+		return in{"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "hash": hash}
+	}
+	text := func(hash, text string) in {
+		a := asset(hash)
+		a["text"] = text
+		return a
 	}
 	archive := func(hash, file string) in {
 		return in{"4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7", "hash": hash, "assets": in{"same": asset("0"), "changed": asset(file)}}
@@ -39,6 +44,8 @@ func TestProperties(t *testing.T) {
 		"elements by place": {in{"a": []any{in{"v": 1.0}}}, in{"a": []any{in{"v": 2.0}, in{"v": 3.0}}}, nil, nil,
 			[]Property{{Path: "a[0].v", Old: 1.0, New: 2.0}, {Path: "a[1]", New: in{"v": 3.0}}}},
 		"text that is JSON": {in{"a": `[{"name":"api","port":1}]`}, in{"a": `[{"port":2,"name":"api"}]`}, nil, nil, []Property{{Path: "a[api].port", Old: 1.0, New: 2.0}}},
+		"an asset's text":   {in{"a": text("1", "x")}, in{"a": text("2", "y")}, nil, nil, []Property{{Path: "a", Old: "x", New: "y"}}},
+		"an asset's JSON":   {in{"a": text("1", `{"b":1}`)}, in{"a": text("2", `{"b":2}`)}, nil, nil, []Property{{Path: "a.b", Old: 1.0, New: 2.0}}},
 		"an archive's file": {in{"a": archive("1", "2")}, in{"a": archive("3", "4")}, nil, nil, []Property{{Path: "a[changed]", Old: "[content 2]", New: "[content 4]"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -41,6 +41,7 @@ type Cloud struct {
 	journal *journal
 	serial  int
 	hook    func(Call) error
+	texts   texts
 }
 
 // Call is one operation that is about to be carried out.

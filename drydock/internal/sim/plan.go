@@ -27,6 +27,7 @@ func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.Check
 		return plugin.CheckResponse{}, err
 	}
 	delete(in, defaultsKey)
+	s.cloud.texts.learn(in)
 	if err := autoName(r, req, in, old); err != nil {
 		return plugin.CheckResponse{}, err
 	}
@@ -82,6 +83,9 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 		return plugin.DiffResult{}, err
 	}
 	changes := append(r.Diff(r.settled(old, was, now), now), r.stale(now, was)...)
+	if len(changes) > 0 {
+		s.cloud.learnOld(r.Type, string(req.ID))
+	}
 	before := r.DeleteBeforeReplace || keepsName(r, old, now)
 	return diffResult(changes, before), nil
 }

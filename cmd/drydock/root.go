@@ -91,7 +91,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.fast, "skip-checkpoints", false,
 		"write the stack's state only at the end: faster for hundreds of resources, not safe against a kill")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.up(), a.preview(), a.refresh(), a.destroy(), a.outputs(), a.export(), a.graph(), a.env(), a.rehearse(), a.scaffold(), a.diff())
+	root.AddCommand(a.up(), a.preview(), a.refresh(), a.destroy(), a.outputs(), a.export(), a.graph(), a.env(), a.rehearse(), a.scaffold(), a.diff(), a.permissions())
 	return root
 }
 

@@ -74,7 +74,11 @@ func unannounced(r *drydock.Result, announced []admission) []string {
 	var all []string
 	for _, s := range r.Steps {
 		if (s.Op == "replace" || s.Op == "delete") && strings.Contains(s.Type, "/") && !listed(announced, s.Op, s.Type, s.Name) {
-			all = append(all, fmt.Sprintf("%ss %s %s, forced by %v", s.Op, s.Type, s.Name, s.ReplaceKeys))
+			loss := fmt.Sprintf("%ss %s %s", s.Op, s.Type, s.Name)
+			if len(s.ReplaceKeys) > 0 {
+				loss += ", forced by " + strings.Join(s.ReplaceKeys, ", ")
+			}
+			all = append(all, loss)
 		}
 	}
 	return all
@@ -162,13 +166,13 @@ func TestUpgradeGuard(t *testing.T) {
 		want  []string
 	}{
 		{"as it was", images("shop-images", "shop"), "", nil},
-		{"renamed", images("shop-pictures", "shop"), "", []string{"deletes " + token + " shop-images, forced by []"}},
+		{"renamed", images("shop-pictures", "shop"), "", []string{"deletes " + token + " shop-images"}},
 		{"renamed, with an alias", images("shop-pictures", "shop", alias), "", nil},
 		{"renamed, and announced", images("shop-pictures", "shop"), "- Deletes `" + token + "` `*-images`: it is named anew", nil},
-		{"another one announced", images("shop-pictures", "shop"), "- Deletes `" + token + "` `*-layers`: they are gone", []string{"deletes " + token + " shop-images, forced by []"}},
-		{"replaced", images("shop-images", "store"), "", []string{"replaces " + token + " shop-images, forced by [name]"}},
+		{"another one announced", images("shop-pictures", "shop"), "- Deletes `" + token + "` `*-layers`: they are gone", []string{"deletes " + token + " shop-images"}},
+		{"replaced", images("shop-images", "store"), "", []string{"replaces " + token + " shop-images, forced by name"}},
 		{"replaced, and announced", images("shop-images", "store"), "- Replaces `" + token + "` `shop-images`: its name follows the shop's", nil},
-		{"replaced, and its deletion announced", images("shop-images", "store"), "- Deletes `" + token + "` `shop-images`: no more", []string{"replaces " + token + " shop-images, forced by [name]"}},
+		{"replaced, and its deletion announced", images("shop-images", "store"), "- Deletes `" + token + "` `shop-images`: no more", []string{"replaces " + token + " shop-images, forced by name"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, announced, err := readChangelog("## [Unreleased]\n\n### Upgrading\n\n" + c.entry + "\n")

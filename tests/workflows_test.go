@@ -147,31 +147,37 @@ func TestTheCommentRunsNothingOfAPullRequest(t *testing.T) {
 	assert.NotContains(t, text, "secrets.")
 }
 
-// Each stack of the repository is deployed after those before it, and only what has been checked.
+// Every stack of the repository is deployed, what belongs together in its order, and only what has been checked.
 func TestDeployIsInOrder(t *testing.T) {
 	t.Parallel()
 	w, text := readWorkflow(t, workflowFile("deploy.yml"))
-	before := []any{"check"}
-	for _, stack := range []string{"dev", "edge", "staging", "production"} {
-		j := w.Jobs[stack]
-		if one, ok := j.Needs.(string); ok {
-			j.Needs = []any{one}
-		}
-		assert.Equal(t, before, j.Needs, stack)
+	inOrder := []string{"check", "dev", "edge", "staging", "production"}
+	for _, stack := range stackNames(t) {
+		j, ok := w.Jobs[stack]
+		require.True(t, ok, "deploy.yml has no job for the stack %s", stack)
+		before := inOrder[:max(1, slices.Index(inOrder, stack))]
+		assert.ElementsMatch(t, before, listOf(j.Needs), stack)
 		assert.Equal(t, stack, j.Environment)
 		assert.Equal(t, map[string]any{"group": "deploy-" + stack, "cancel-in-progress": false}, j.Concurrency)
 		for _, condition := range []string{"!failure()", "!contains(needs.*.result, 'cancelled')", "needs.check.result == 'success'", "'refs/heads/main'", "inputs.stack == '" + stack + "'"} {
 			assert.Contains(t, j.If, condition, stack)
 		}
-		assert.Equal(t, stack, j.Steps[len(j.Steps)-1].With["stack"])
-		assert.Equal(t, "up", j.Steps[len(j.Steps)-1].With["command"])
-		before = append(before, stack)
+		last := j.Steps[len(j.Steps)-1]
+		assert.Equal(t, "./.github/actions/pulumi", last.Uses)
+		assert.Equal(t, stack, last.With["stack"])
+		assert.Equal(t, "up", last.With["command"])
 	}
 	options := regexp.MustCompile(`options: \[(.*)\]`).FindStringSubmatch(text)
 	require.NotNil(t, options)
-	all := strings.Split(options[1], ", ")
-	slices.Sort(all)
-	assert.Equal(t, stackNames(t), all, "the stacks to choose from are those of the repository")
+	assert.ElementsMatch(t, stackNames(t), strings.Split(options[1], ", "), "the stacks to choose from are those of the repository")
+}
+
+// listOf is what YAML says as one text or as a list.
+func listOf(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
+	}
+	return []any{v}
 }
 
 // What the caches are keyed by, and what is run, is there.

@@ -29,12 +29,14 @@ type settings struct {
 	builder string
 	tasks   bool
 	pending bool
-	alarms  []alarm
-	hooks   map[string]string
-	stack   *drydock.Stack
-	begin   func(*Verdict)
-	step    func(verdict.Step)
-	log     io.Writer
+	// patience with health checks; 0 for the rollout's own.
+	patience time.Duration
+	alarms   []alarm
+	hooks    map[string]string
+	stack    *drydock.Stack
+	begin    func(*Verdict)
+	step     func(verdict.Step)
+	log      io.Writer
 }
 
 type alarm struct {

@@ -61,7 +61,7 @@ func (r *release) deploy(ctx context.Context, a action) error {
 	}
 	more := map[*verdict.Problem][]verdict.Problem{}
 	outcome := rollout.Run(ctx, rollout.Input{
-		World: r.world, Group: r.group, Task: revision.task, Spec: revision.spec, Start: r.clock,
+		World: r.world, Group: r.group, Task: revision.task, Spec: revision.spec, Start: r.clock, Patience: r.settings.patience,
 		Images: g.platforms, Tasks: r.starter(g, revision.task), Alarm: alarms, Hooks: hooks,
 		Ask: func(m rollout.Moment, detail string) *verdict.Problem {
 			s := &verdict.Step{Stage: a.stage, Name: string(m)}

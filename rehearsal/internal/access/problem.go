@@ -27,10 +27,18 @@ func Excess(c verdict.Call) *verdict.Problem {
 		return nil
 	}
 	return &verdict.Problem{
-		What:  fmt.Sprintf("%s may %s on %s, which a release never needs: %s", who(c.Role), c.Action, c.Resource, c.Reason),
+		What:  fmt.Sprintf("%s may %s on %s%s, which a release never needs: %s", who(c.Role), c.Action, c.Resource, purpose(c), c.Reason),
 		Where: where(c),
 		Fix:   fmt.Sprintf("narrow %s until it no longer covers %s on %s", statement(c), c.Action, c.Resource),
 	}
+}
+
+// purpose is what the call would be for, and what it would bring.
+func purpose(c verdict.Call) string {
+	if c.Why == "" {
+		return brought(c)
+	}
+	return ", and so " + c.Why + brought(c)
 }
 
 // where is the thing that has the policy to be changed.

@@ -26,7 +26,7 @@ func (j *Judge) ofResource(c Call) ([]policyText, error) {
 	case "sns":
 		return j.ofTopic(c.Resource), nil
 	case "kms":
-		return j.ofKey(c.Resource), nil
+		return j.ofKey(c.Resource)
 	case "secretsmanager":
 		return j.ofSecret(c.Resource), nil
 	case "lambda":
@@ -58,15 +58,25 @@ func (j *Judge) ofTopic(arn string) []policyText {
 	return policies(j.world.Where("aws:sns/topic:Topic", "arn", arn), name)
 }
 
-// ofKey is the key policy, without whose word nobody uses the key. Keys that are not in the records, as those that AWS
+const keyType = "aws:kms/key:Key"
+
+// ofKey is the key policy, without whose word nobody uses the key; a disabled key nobody uses at all. Keys that are not in the records, as those that AWS
 // manages for its services, are not judged.
 // https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
-func (j *Judge) ofKey(arn string) []policyText {
-	texts := policies(j.world.Where("aws:kms/key:Key", "arn", arn), "key policy of "+nameOf(arn))
+// https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+func (j *Judge) ofKey(arn string) ([]policyText, error) {
+	key := j.world.Find(keyType, "arn", arn)
+	if key == nil {
+		return nil, nil
+	}
+	if key.Inputs["isEnabled"] == false || key.Outputs["isEnabled"] == false {
+		return nil, fmt.Errorf("KMS.DisabledException: %s is disabled", arn)
+	}
+	texts := policies([]*drydock.Record{key}, "key policy of "+nameOf(arn))
 	for i := range texts {
 		texts[i].kind = iam.Gatekeeper
 	}
-	return texts
+	return texts, nil
 }
 
 func (j *Judge) ofSecret(arn string) []policyText {

@@ -66,6 +66,7 @@ var defects = []struct {
 	{"version: 0.0\n", "", 1, "lacks version", "Add version"},
 	{"version: 0.0", "Version: 0.0", 1, `no key "Version"`, "case-sensitive"},
 	{"version: 0.0", "version: 0.0\nos: linux", 2, `no key "os"`, "Remove it"},
+	{"Resources:", "os: linux\nfiles:", 2, "one for EC2/On-Premises", "Resources"},
 	{"Resources:", "resources:", 2, `no key "resources"`, "Write Resources"},
 	{"Resources:", "Resource:", 2, `no key "Resource"`, "Write Resources"},
 	{"  - TargetService:", "    TargetService:", 2, "list of one TargetService", "- TargetService:"},

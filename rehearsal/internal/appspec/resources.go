@@ -16,6 +16,9 @@ var (
 )
 
 func (c *checker) top(s *Spec, root *yaml.Node) {
+	if c.forEC2(root) {
+		return
+	}
 	found := c.entries("The AppSpec file", root, "version", "Resources", "Hooks")
 	if version, ok := c.required("The AppSpec file", 1, found, "version"); ok && c.text(version) != "0.0" {
 		c.report(version.value.Line, "Write version: 0.0.", "The version must be 0.0, not %q", version.value.Value)
@@ -26,6 +29,21 @@ func (c *checker) top(s *Spec, root *yaml.Node) {
 	if hooks, ok := found["Hooks"]; ok && !empty(hooks.value) {
 		c.hooks(s, hooks)
 	}
+}
+
+// forEC2 tells whether the file is for the other compute platform, whose keys would be refused one by one.
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html#appspec-reference-server
+func (c *checker) forEC2(root *yaml.Node) bool {
+	keys := map[string]int{}
+	for i := 0; i < len(root.Content); i += 2 {
+		keys[root.Content[i].Value] = root.Content[i].Line
+	}
+	if keys["os"] == 0 || keys["Resources"] > 0 {
+		return false
+	}
+	c.report(keys["os"], "Write version, Resources with a TargetService of the type AWS::ECS::Service, and no os or files.",
+		"The AppSpec file is one for EC2/On-Premises, as its key os shows, and the deployment is to ECS")
+	return true
 }
 
 func (c *checker) resources(s *Spec, e entry) {

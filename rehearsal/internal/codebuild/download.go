@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/spelling"
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
@@ -130,19 +131,8 @@ func (b *build) readBuildSpec() (file string, text []byte, f *failure) {
 	return "", nil, f
 }
 
-// absent says what to do about a buildspec that is not there: rename a file whose name is nearly the same, if any.
+// absent says what to do about a buildspec that is not there.
 func (b *build) absent(given string) string {
-	folder := filepath.Dir(given)
-	entries, _ := os.ReadDir(filepath.Join(b.sourceDir(b.primary()), folder)) // none in a folder that is not there
-	for _, e := range entries {
-		if !e.IsDir() && similar(stem(e.Name()), []string{stem(filepath.Base(given))}) != "" {
-			return fmt.Sprintf("Rename %s to %s: CodeBuild takes no other name.", filepath.Join(folder, e.Name()), given)
-		}
-	}
-	return fmt.Sprintf("Add %s to the repository, or name the buildspec in the project.", given)
-}
-
-// stem is a YAML file's name without its end.
-func stem(name string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), ".yml"), ".yaml")
+	folder := filepath.Join(b.sourceDir(b.primary()), filepath.Dir(given))
+	return spelling.File(folder, filepath.Base(given), fmt.Sprintf("Add %s to the repository, or name the buildspec in the project.", given))
 }

@@ -72,7 +72,7 @@ func ReadProject(w *world.World, name string) (*Project, error) {
 		Timeout: time.Hour, ArtifactsType: in.Obj("artifacts").Str("type"), EncryptionKey: r.Attr("encryptionKey"),
 	}
 	if minutes := in.Num("buildTimeout"); minutes > 0 {
-		p.Timeout = time.Duration(minutes) * time.Minute
+		p.Timeout = time.Duration(minutes * float64(time.Minute))
 	}
 	for _, v := range env.Objs("environmentVariables") {
 		p.Variables = append(p.Variables, Variable{v.Str("name"), v.Str("value"), Kind(v.Str("type"))})

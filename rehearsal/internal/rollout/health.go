@@ -83,7 +83,9 @@ func (d *deployment) replaced(h healthCheck) string {
 
 const pause = 200 * time.Millisecond
 
-// probe asks the running task, which may need some time to listen.
+// probe asks the running task, which may need some time to listen. A task set is steady when its tasks are healthy for
+// the load balancer and for their own health checks.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
 func (d *deployment) probe(ctx context.Context, h healthCheck) *verdict.Problem {
 	patience := d.in.Patience
 	if patience == 0 {
@@ -93,6 +95,9 @@ func (d *deployment) probe(ctx context.Context, h healthCheck) *verdict.Problem 
 	defer cancel()
 	for {
 		p := d.probeOnce(ctx, h)
+		if p == nil {
+			p = d.running.Unhealthy()
+		}
 		if p == nil {
 			return nil
 		}

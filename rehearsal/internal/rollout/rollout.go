@@ -49,6 +49,8 @@ type Running interface {
 	// beyond the task.
 	Failed() *verdict.Problem
 	Inconclusive() bool
+	// Unhealthy tells which container's own health check has not passed, or nil.
+	Unhealthy() *verdict.Problem
 	// Logs are the last lines of its containers.
 	Logs() []string
 	Stop() error

@@ -256,6 +256,7 @@ type fake struct {
 	status  int
 	refuses error
 	dead    *verdict.Problem
+	sick    *verdict.Problem
 	alone   bool // it died of that
 	stopped int
 	asked   string
@@ -265,10 +266,11 @@ func (f *fake) Probe(_ context.Context, _ int, path string) (int, string, error)
 	f.asked = path
 	return f.status, "", f.refuses
 }
-func (f *fake) Failed() *verdict.Problem { return f.dead }
-func (f *fake) Inconclusive() bool       { return f.dead != nil && f.alone }
-func (f *fake) Logs() []string           { return []string{"the last line"} }
-func (f *fake) Stop() error              { f.stopped++; return nil }
+func (f *fake) Failed() *verdict.Problem    { return f.dead }
+func (f *fake) Inconclusive() bool          { return f.dead != nil && f.alone }
+func (f *fake) Unhealthy() *verdict.Problem { return f.sick }
+func (f *fake) Logs() []string              { return []string{"the last line"} }
+func (f *fake) Stop() error                 { f.stopped++; return nil }
 
 func TestTheHealthCheckIsAsked(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -278,6 +280,7 @@ func TestTheHealthCheckIsAsked(t *testing.T) {
 		"healthy":           {&fake{status: 204}, ""},
 		"500":               {&fake{status: 500}, "Health checks failed with these codes: [500]"},
 		"a redirect":        {&fake{status: 302}, "Health checks failed with these codes: [302]"},
+		"a container's own": {&fake{status: 200, sick: &verdict.Problem{What: "api is UNHEALTHY"}}, "api is UNHEALTHY"},
 		"no listener":       {&fake{refuses: errors.New("connection refused")}, "connection refused"},
 		"dead":              {&fake{status: 500, dead: &verdict.Problem{What: "Essential container in task exited"}}, "Essential container in task exited"},
 		"misses a database": {&fake{refuses: errors.New("refused"), dead: &verdict.Problem{What: "Essential container in task exited"}, alone: true}, ""},

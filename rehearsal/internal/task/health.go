@@ -37,6 +37,7 @@ func (m *member) watch() {
 		case !now.Before(counts):
 			failures, counts = failures+1, now.Add(interval)
 		}
+		m.note(why)
 		if failures >= retries {
 			m.setHealth(HealthUnhealthy, m.unhealthy, why)
 		}
@@ -66,6 +67,13 @@ func (m *member) check() (passed bool, why string) {
 		return false, strings.TrimSpace(fmt.Sprintf("exit code %d %s", result.Code, strings.Join(strings.Fields(result.Output), " ")))
 	}
 	return true, ""
+}
+
+// note keeps why the last check failed, for one that has not failed often enough to count.
+func (m *member) note(why string) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.sick = why
 }
 
 // setHealth notes a result and why, and that there was one of its kind.

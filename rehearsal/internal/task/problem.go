@@ -91,7 +91,7 @@ func healthProblem(m *member) *verdict.Problem {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return &verdict.Problem{
-		What:  fmt.Sprintf("Task failed container health checks: %s is UNHEALTHY: %s", m.Name, m.sick),
+		What:  fmt.Sprintf("Task failed container health checks: %s is %s: %s", m.Name, m.state.Health, m.sick),
 		Where: where(m),
 		Fix:   "Let the health check's command succeed in the container, where its program has to be; or raise startPeriod or retries.",
 	}

@@ -159,6 +159,16 @@ func (r *Running) Inconclusive() bool {
 	return p != nil && p.Fix == fixBeyond
 }
 
+// Unhealthy is why the task is not healthy, or not yet: the health check of a container that it cannot do without.
+func (r *Running) Unhealthy() *verdict.Problem {
+	for _, m := range r.members {
+		if m.Essential && m.HealthCheck.enabled() && m.snapshot().Health != HealthHealthy {
+			return healthProblem(m)
+		}
+	}
+	return nil
+}
+
 // Logs are the last 2000 lines of the containers, each as "container: line", in the order in which they came.
 func (r *Running) Logs() []string { return r.log.snapshot() }
 

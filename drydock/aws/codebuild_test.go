@@ -94,6 +94,9 @@ func TestSourceCredential(t *testing.T) {
 	w.refuses(typ, base, []refusal{
 		{"user", sim.Values{"userName": "u"}, "goes with authType BASIC_AUTH"},
 		{"server", sim.Values{"serverType": "GITEA"}, "expected one of GITHUB"},
+		{"token for a secret", sim.Values{"authType": "SECRETS_MANAGER"}, "must be the ARN of secretsmanager with authType SECRETS_MANAGER"},
+		{"secret for a connection", sim.Values{"authType": "CODECONNECTIONS", "token": "arn:aws:secretsmanager:us-east-2:123456789012:secret:t-a1b2c3"},
+			"must be the ARN of codeconnections or codestar-connections"},
 	})
 	w.made(typ, base)
 	_, _, err := w.Create(typ, "again", base)

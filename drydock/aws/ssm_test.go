@@ -55,3 +55,16 @@ func TestParameter(t *testing.T) {
 	big, _ := l.make(parameterType, sim.Values{"name": "big", "type": "String", "tier": "Advanced", "value": strings.Repeat("x", 8192)})
 	assert.Equal(t, "replace:tier", l.edit(parameterType, big, sim.Values{"name": "big", "type": "String", "tier": "Standard", "value": "x"}))
 }
+
+func TestParameterIsRead(t *testing.T) {
+	const get = "aws:ssm/getParameter:getParameter"
+	l := newLab(t)
+	l.make(parameterType, sim.Values{"name": "/ci/token", "type": "SecureString", "value": "s3cr3t"})
+	out := l.invoke(get, sim.Values{"name": "/ci/token"})
+	assert.Equal(t, "s3cr3t", out.Str("value"))
+	assert.Equal(t, "arn:aws:ssm:us-east-2:123456789012:parameter/ci/token", out.Str("arn"))
+	sealed := l.invoke(get, sim.Values{"name": "/ci/token", "withDecryption": false})
+	assert.NotContains(t, sealed.Str("value"), "s3cr3t")
+	_, err := l.Invoke(get, sim.Values{"name": "/ci/gone"})
+	assert.ErrorContains(t, err, "ParameterNotFound")
+}

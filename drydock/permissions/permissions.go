@@ -104,7 +104,7 @@ func Generate(resources []Resource, o Options) (*Report, error) {
 	slices.Sort(report.Unbounded)
 	report.Wildcards = b.wildcards()
 	var err error
-	report.Documents, err = split(b.statements())
+	report.Documents, err = iam.Split(iam.ManagedPolicy, b.statements()...)
 	return report, err
 }
 

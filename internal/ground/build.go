@@ -59,6 +59,10 @@ type BuildProjectArgs struct {
 	TimeoutMinutes int
 	// Variables of the build's environment, in plain text. Default: none.
 	Variables map[string]pulumi.StringInput
+	// Secrets of the build's environment: of each variable the ARN of a secret in Secrets Manager. Default: none.
+	Secrets map[string]pulumi.StringInput
+	// CachePrefix is where in the artifact bucket the build keeps its cache. Default: it has none.
+	CachePrefix string
 	// Grants are what the build may do beside writing its log and using its artifacts. Default: nothing.
 	Grants Grants
 	// Tags of everything that is made.
@@ -142,14 +146,15 @@ func (args *BuildProjectArgs) project(role *BuildRole) *codebuild.ProjectArgs {
 			Image:                pulumi.String(args.image()),
 			ComputeType:          pulumi.String(args.ComputeType),
 			PrivilegedMode:       pulumi.Bool(args.Privileged),
-			EnvironmentVariables: variables(args.Variables),
+			EnvironmentVariables: variables(args.Variables, args.Secrets),
 
 			ImagePullCredentialsType: args.pullCredentials(),
 		},
 		LogsConfig: &codebuild.ProjectLogsConfigArgs{
 			CloudwatchLogs: &codebuild.ProjectLogsConfigCloudwatchLogsArgs{GroupName: role.Logs.Name},
 		},
-		Tags: Tags(args.Tags),
+		Cache: args.cache(),
+		Tags:  Tags(args.Tags),
 	}
 	if args.Artifacts.KeyArn != nil {
 		project.EncryptionKey = text(args.Artifacts.KeyArn)
@@ -183,12 +188,28 @@ func (args *BuildProjectArgs) pullCredentials() pulumi.StringPtrInput {
 	return nil
 }
 
+// cache is nil without a prefix.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/caching-s3.html
+func (args *BuildProjectArgs) cache() codebuild.ProjectCachePtrInput {
+	if args.CachePrefix == "" {
+		return nil
+	}
+	return codebuild.ProjectCacheArgs{
+		Type: pulumi.String("S3"), Location: pulumi.Sprintf("%s/%s", args.Artifacts.BucketName, args.CachePrefix),
+	}
+}
+
 // variables are sorted, for their order is part of the project's definition.
-func variables(values map[string]pulumi.StringInput) codebuild.ProjectEnvironmentEnvironmentVariableArray {
+func variables(values, secrets map[string]pulumi.StringInput) codebuild.ProjectEnvironmentEnvironmentVariableArray {
 	var list codebuild.ProjectEnvironmentEnvironmentVariableArray
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		list = append(list, codebuild.ProjectEnvironmentEnvironmentVariableArgs{
 			Name: pulumi.String(name), Value: values[name],
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		list = append(list, codebuild.ProjectEnvironmentEnvironmentVariableArgs{
+			Name: pulumi.String(name), Value: secrets[name], Type: pulumi.String("SECRETS_MANAGER"),
 		})
 	}
 	return list

@@ -95,7 +95,7 @@ func (args *CheckoutProjectArgs) project(role *Role, logs *cloudwatch.LogGroup) 
 			Image:                pulumi.String(build.image()),
 			ComputeType:          pulumi.String(build.ComputeType),
 			PrivilegedMode:       pulumi.Bool(build.Privileged),
-			EnvironmentVariables: variables(build.Variables),
+			EnvironmentVariables: variables(build.Variables, build.Secrets),
 		},
 		LogsConfig: &codebuild.ProjectLogsConfigArgs{
 			CloudwatchLogs: &codebuild.ProjectLogsConfigCloudwatchLogsArgs{GroupName: logs.Name},

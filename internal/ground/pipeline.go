@@ -1,6 +1,7 @@
 package ground
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codepipeline"
@@ -19,6 +20,8 @@ type PipelineArgs struct {
 	Stages []codepipeline.PipelineStageInput
 	// Triggers of pushes. Default: none, the pipeline is started otherwise.
 	Triggers []codepipeline.PipelineTriggerInput
+	// ExecutionMode is SUPERSEDED, or QUEUED for what must take effect in its order, each. Default: SUPERSEDED.
+	ExecutionMode string
 	// Grants are what its actions may do beside using the artifacts. Default: nothing.
 	Grants Grants
 	// Ready is what must exist before the pipeline: its creation starts it.
@@ -35,7 +38,7 @@ type Pipeline struct {
 
 // NewPipeline makes a pipeline and the role of its actions.
 //
-// Its execution mode is SUPERSEDED: of the releases that wait for a stage only the newest goes on, since it contains
+// Its execution mode is SUPERSEDED by default: of the releases that wait for a stage only the newest goes on, since it contains
 // the others. QUEUED would bring each of them to traffic in turn, and let an approval nobody gives hold up all that
 // follow.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html#concepts-how-it-works-executions
@@ -62,7 +65,7 @@ func NewPipeline(
 	pipeline, err := codepipeline.NewPipeline(ctx, name, &codepipeline.PipelineArgs{
 		Name:           pulumi.String(args.Name),
 		PipelineType:   pulumi.String("V2"),
-		ExecutionMode:  pulumi.String("SUPERSEDED"),
+		ExecutionMode:  pulumi.String(cmp.Or(args.ExecutionMode, "SUPERSEDED")),
 		RoleArn:        role.Role.Arn,
 		ArtifactStores: codepipeline.PipelineArtifactStoreArray{store},
 		Stages:         codepipeline.PipelineStageArray(args.Stages),

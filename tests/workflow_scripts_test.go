@@ -51,8 +51,8 @@ func TestDiffStep(t *testing.T) {
 		"no danger":        {"0", "0", "a report", "0", "a report", 0},
 		"danger":           {"0", "3", "a report", "3", "a report", 0},
 		"a failed stack":   {"0", "1", "a report", "1", "a report", 1},
-		"no report":        {"0", "1", "", "1", "`drydock diff` failed: [what it said](https://run)", 1},
-		"does not compile": {"1", "0", "", "1", "`drydock diff` failed: [what it said](https://run)", 1},
+		"no report":        {"0", "1", "", "1", "**drydock diff** failed: [what it said](https://run)", 1},
+		"does not compile": {"1", "0", "", "1", "**drydock diff** failed: [what it said](https://run)", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			temp := t.TempDir()

@@ -45,7 +45,7 @@ func run(t *testing.T, phase, temp string, standIns map[string]string, env ...st
 func TestBuildPhase(t *testing.T) {
 	for name, c := range map[string]struct{ ends, writes, comment string }{
 		"danger":    {"3", "<!-- drydock-diff -->\ndanger\n", "<!-- drydock-diff -->\ndanger\n"},
-		"no report": {"1", "", "<!-- drydock-diff -->\n`drydock diff` failed: see the log of the build.\n"},
+		"no report": {"1", "", "<!-- drydock-diff -->\n**drydock diff** failed: see the log of the build.\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			temp := t.TempDir()

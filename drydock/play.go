@@ -44,3 +44,8 @@ func (d *Dock) PushImage(repository, tag, content string) (digest string, err er
 func (d *Dock) StoreObject(bucket, key string) error {
 	return aws.StoreArtifact(d.Cloud(), bucket, key)
 }
+
+// DeleteObject deletes an object that StoreObject has put. A bucket that keeps versions keeps this one's.
+func (d *Dock) DeleteObject(bucket, key string) error {
+	return aws.DeleteArtifact(d.Cloud(), bucket, key)
+}

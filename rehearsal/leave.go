@@ -10,10 +10,10 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
-// leave puts into the simulated clouds what the release would have left in AWS: images, artifacts, the new revision
-// behind the other target group.
+// leave puts into the simulated clouds what the release would have left in AWS: images, artifacts, what its commands have
+// put into buckets, the new revision behind the other target group.
 func (r *release) leave(cloud *drydock.Dock) error {
-	if err := errors.Join(r.leaveImages(cloud), r.leaveArtifacts(cloud)); err != nil {
+	if err := errors.Join(r.leaveImages(cloud), r.leaveArtifacts(cloud), r.objects.leave(cloud)); err != nil {
 		return err
 	}
 	if d := r.deployed; d != nil {

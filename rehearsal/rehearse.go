@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -55,7 +54,7 @@ func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Optio
 		}
 		app.Pipeline = name
 	}
-	r, err := newRelease(world.Of(cloud.Cloud()), app, s, filepath.Join(cloud.Dir(), "images"))
+	r, err := newRelease(world.Of(cloud.Cloud()), app, s, cloud.Dir())
 	if err != nil {
 		return nil, err
 	}

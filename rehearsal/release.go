@@ -15,7 +15,6 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
-	"github.com/container-pipeline/container-pipeline/rehearsal/internal/awscli"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
@@ -36,7 +35,7 @@ type release struct {
 	dir       string            // scratch
 	artifacts map[string]string // folders by artifact name
 	variables map[string]string // by "namespace.name"
-	objects   awscli.Objects
+	objects   *objects
 	registry  *images.Registry
 	builder   *images.Builder
 	execution string // the pipeline execution's ID, a UUID
@@ -45,7 +44,7 @@ type release struct {
 	deployed  *deployed       // nil until a deployment went through
 }
 
-func newRelease(w *world.World, app App, s *settings, imageDir string) (*release, error) {
+func newRelease(w *world.World, app App, s *settings, kept string) (*release, error) {
 	p, err := w.Pipeline(app.Pipeline)
 	if err != nil {
 		return nil, err
@@ -69,7 +68,7 @@ func newRelease(w *world.World, app App, s *settings, imageDir string) (*release
 			Source: verdict.Source{Repository: app.Repository, Branch: app.Branch, Commit: app.Commit, Message: app.Message},
 		},
 	}
-	if err := r.supply(imageDir); err != nil {
+	if err := r.supply(kept); err != nil {
 		return nil, errors.Join(err, r.tidy())
 	}
 	return r, nil
@@ -149,6 +148,8 @@ func (r *release) act(ctx context.Context, a action) error {
 	switch a.Category + "/" + a.Provider {
 	case "Source/CodeStarSourceConnection":
 		return r.sourceConnection(ctx, a)
+	case "Source/CodeCommit":
+		return r.sourceCodeCommit(ctx, a)
 	case "Source/S3":
 		return r.sourceObject(ctx, a)
 	case "Build/CodeBuild", "Test/CodeBuild":

@@ -55,7 +55,7 @@ func (r *release) triggered() *verdict.Problem {
 		}
 	}
 	if len(refused) == 0 {
-		return nil
+		return r.unheard()
 	}
 	return &verdict.Problem{
 		What:  fmt.Sprintf("a push to the branch %s starts nothing: the pipeline's trigger %s", r.app.Branch, strings.Join(refused, ", and ")),
@@ -140,8 +140,12 @@ func (r *release) follows(a action) *verdict.Problem {
 		}
 	}
 	if branch := a.Configuration["BranchName"]; branch != r.app.Branch {
+		missing := fmt.Sprintf("No Branch [%s] found for FullRepositoryName [%s]", branch, repository)
+		if a.Provider == "CodeCommit" {
+			missing = fmt.Sprintf("The action failed because no branch named %s was found in the selected AWS CodeCommit repository %s", branch, repository)
+		}
 		return &verdict.Problem{
-			What: fmt.Sprintf("No Branch [%s] found for FullRepositoryName [%s]: the push was to %s", branch, repository, r.app.Branch), Where: where,
+			What: missing + ": the push was to " + r.app.Branch, Where: where,
 			Fix: "set the source's branch to the one that is pushed to",
 		}
 	}

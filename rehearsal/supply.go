@@ -18,13 +18,17 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/codebuild"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 )
 
 const repositoryType = "aws:ecr/repository:Repository"
 
 // supply starts what a release uses on this machine: the registry, with the images of earlier releases, what builds
-// images, and the content of buckets.
-func (r *release) supply(imageDir string) error {
+// images, and the content of buckets. What is to be there for later releases is kept in a folder; "" keeps nothing.
+func (r *release) supply(kept string) error {
+	if kept == "" {
+		kept = r.dir
+	}
 	var host string
 	var repositories []images.Repository
 	for _, record := range r.world.All(repositoryType) {
@@ -35,8 +39,11 @@ func (r *release) supply(imageDir string) error {
 		})
 		host = strings.TrimSuffix(record.Attr("repositoryUrl"), "/"+name)
 	}
+	if host == "" {
+		host = r.registryHost()
+	}
 	var err error
-	if r.registry, err = images.Serve(images.Options{Dir: imageDir, Repositories: repositories, Host: host, Ask: r.askRegistry}); err != nil {
+	if r.registry, err = images.Serve(images.Options{Dir: filepath.Join(kept, "images"), Repositories: repositories, Host: host, Ask: r.askRegistry}); err != nil {
 		return err
 	}
 	if r.builder, err = images.Find(r.settings.builder); err != nil {
@@ -46,15 +53,18 @@ func (r *release) supply(imageDir string) error {
 		r.note("%s: images are put together from what the Dockerfile copies, and its RUN instructions are not carried out.",
 			map[bool]string{true: "No docker, podman or buildah works on this machine", false: "No builder, as asked"}[r.settings.builder == ""])
 	}
-	r.objects = awscli.Folder(filepath.Join(r.dir, "objects"))
-	for _, bucket := range r.world.Buckets() {
-		for _, o := range r.world.Objects(bucket) {
-			if _, err := r.objects.Put(bucket, o.Key, strings.NewReader(o.Text), awscli.Object{}); err != nil {
-				return err
-			}
-		}
+	r.objects, err = r.openObjects(filepath.Join(kept, "objects"))
+	return err
+}
+
+// registryHost is that of the account, which is there without any repository.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+func (r *release) registryHost() string {
+	suffix := "amazonaws.com"
+	if arn, _ := world.ParseARN(r.pipeline.ARN); arn.Partition == "aws-cn" {
+		suffix += ".cn"
 	}
-	return nil
+	return fmt.Sprintf("%s.dkr.ecr.%s.%s", r.verdict.Account, r.verdict.Region, suffix)
 }
 
 // caller makes a role's calls while its build runs, where each is decided.

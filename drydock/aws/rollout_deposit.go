@@ -86,3 +86,23 @@ func StoreArtifact(cloud *sim.Cloud, bucket, key string) error {
 		return cloud.Put(next)
 	})
 }
+
+// DeleteArtifact deletes an object that StoreArtifact has put; one that is not there is no error. Where the bucket keeps
+// versions they stay, and the bucket is not empty.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+func DeleteArtifact(cloud *sim.Cloud, bucket, key string) error {
+	return cloud.Locked(func() error {
+		r := bucketNamed(cloud, bucket)
+		if r == nil {
+			return fmt.Errorf(noBucket, bucket)
+		}
+		if versioning(cloud, bucket) != "" {
+			return nil
+		}
+		next := copyRecord(r)
+		objects := next.State.Obj("objects")
+		delete(objects, key)
+		next.State["objects"] = map[string]any(objects)
+		return cloud.Put(next)
+	})
+}

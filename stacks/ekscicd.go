@@ -17,7 +17,7 @@ type Operations struct {
 	Account string `pulumi:"account"`
 	// Credential by which CodeBuild reads pull requests. Default: none, pull requests are not built.
 	Credential *ekscicd.CodeBuildCredentialArgs `pulumi:"credential"`
-	// Connection through which pipelines read repositories.
+	// Connection through which pipelines read repositories. Default: a new one to GitHub, named as this entry.
 	Connection ekscicd.SourceConnectionArgs `pulumi:"connection"`
 	// Clusters by name. Required.
 	Clusters map[string]Cluster `pulumi:"clusters"`
@@ -46,15 +46,17 @@ type Cluster struct {
 
 // Application is an application with its two repositories.
 type Application struct {
-	// Source is the application's repository, Manifests that of its manifests. Required.
-	Source    ekscicd.Source `pulumi:"source"`
-	Manifests Manifests      `pulumi:"manifests"`
-	// Dockerfile and Context within Source. Default: "Dockerfile" and ".".
+	// Source is the application's repository. Required.
+	Source ekscicd.Source `pulumi:"source"`
+	// Manifests are in a repository of their own. Required.
+	Manifests Manifests `pulumi:"manifests"`
+	// Dockerfile within Source. Default: "Dockerfile".
 	Dockerfile string `pulumi:"dockerfile"`
-	Context    string `pulumi:"context"`
+	// Context of the image's build within Source. Default: ".".
+	Context string `pulumi:"context"`
 	// Actors are the GitHub account numbers whose pull requests are built. Default: nobody's.
 	Actors []string `pulumi:"actors"`
-	// Machine of the builds.
+	// Machine of the builds of the image. Default: as of ekscicd.BuildMachine.
 	Machine ekscicd.BuildMachine `pulumi:"machine"`
 	// Deployments in their order. Required.
 	Deployments []DeploymentTo `pulumi:"deployments"`

@@ -39,9 +39,10 @@ type ArtifactBucket struct {
 
 // ArtifactStore is an artifact bucket as projects and pipelines use it, whichever stack made it.
 type ArtifactStore struct {
-	// BucketName and BucketArn of the bucket. Required.
+	// BucketName of the bucket. Required.
 	BucketName pulumi.StringInput `pulumi:"bucketName"`
-	BucketArn  pulumi.StringInput `pulumi:"bucketArn"`
+	// BucketArn of the bucket. Required.
+	BucketArn pulumi.StringInput `pulumi:"bucketArn"`
 	// KeyArn is the KMS key of its objects. Default: S3's own encryption.
 	KeyArn pulumi.StringInput `pulumi:"keyArn"`
 

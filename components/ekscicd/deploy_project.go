@@ -51,6 +51,7 @@ type DeployProjectArgs struct {
 	// Buildspec is a file of the artifact to use instead of the package's own, buildspecs/deploy.yml. Default: none.
 	Buildspec string `pulumi:"buildspec"`
 	// Machine of the builds. Its TimeoutMinutes are at most 60: an assumed role's credentials last an hour.
+	// Default: as of BuildMachine.
 	Machine BuildMachine `pulumi:"machine"`
 	// Tags of everything. Default: none.
 	Tags map[string]string `pulumi:"tags"`

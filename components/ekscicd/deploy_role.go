@@ -55,9 +55,10 @@ type DeployRole struct {
 type Target struct {
 	// RoleArn of the deploy role. Required.
 	RoleArn pulumi.StringInput `pulumi:"roleArn"`
-	// Account and Region of the cluster. Required.
+	// Account of the cluster, by its 12 digits. Required.
 	Account string `pulumi:"account"`
-	Region  string `pulumi:"region"`
+	// Region of the cluster. Required.
+	Region string `pulumi:"region"`
 	// Cluster is the cluster's name. Required.
 	Cluster string `pulumi:"cluster"`
 	// Label is the value of DeployTag that deploy role and project have in common. Required.

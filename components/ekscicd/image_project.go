@@ -14,19 +14,21 @@ type ImageProjectArgs struct {
 	Repository string `pulumi:"repository"`
 	// Branch that pull requests are merged into. Default: "main".
 	Branch string `pulumi:"branch"`
-	// ImageURL and ImageArn of the ECR repository that takes the images, as of ImageRepository. Required.
+	// ImageURL is the URL of the ECR repository that takes the images, as of ImageRepository. Required.
 	ImageURL pulumi.StringInput `pulumi:"imageUrl"`
+	// ImageArn is the ARN of that repository. Required.
 	ImageArn pulumi.StringInput `pulumi:"imageArn"`
 	// Artifacts of the pipelines that run the project. Required.
 	Artifacts ArtifactStore `pulumi:"artifacts"`
-	// Dockerfile and Context within the repository. Default: "Dockerfile" and ".".
+	// Dockerfile within the repository. Default: "Dockerfile".
 	Dockerfile string `pulumi:"dockerfile"`
-	Context    string `pulumi:"context"`
+	// Context of the build within the repository. Default: ".".
+	Context string `pulumi:"context"`
 	// Buildspec is a file of the repository to use instead of the package's own, buildspecs/image.yml. Default: none.
 	Buildspec string `pulumi:"buildspec"`
 	// PullRequests builds images of pull requests too. Default: it does not.
 	PullRequests *PullRequests `pulumi:"pullRequests"`
-	// Machine of the builds.
+	// Machine of the builds. Default: as of BuildMachine.
 	Machine BuildMachine `pulumi:"machine"`
 	// Tags of everything. Default: none.
 	Tags map[string]string `pulumi:"tags"`

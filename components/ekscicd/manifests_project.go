@@ -44,10 +44,11 @@ type ManifestsProjectArgs struct {
 	// ImageName is what the manifests call the application's image: with Kustomize the name of the image, with Helm the path
 	// of the value. Default: the name of Application without its owner; with Helm, "image".
 	ImageName string `pulumi:"imageName"`
-	// Chart is the chart's folder, Release and Namespace are what Helm calls the release and puts into it. Default: ".", and
-	// the component's name.
-	Chart     string `pulumi:"chart"`
-	Release   string `pulumi:"release"`
+	// Chart is the chart's folder, with Helm. Default: ".".
+	Chart string `pulumi:"chart"`
+	// Release is what Helm calls the release. Default: the component's name.
+	Release string `pulumi:"release"`
+	// Namespace is what Helm tells charts of the namespace. Default: the component's name.
 	Namespace string `pulumi:"namespace"`
 	// Artifacts of the pipelines that run the project. Required.
 	Artifacts ArtifactStore `pulumi:"artifacts"`
@@ -56,7 +57,7 @@ type ManifestsProjectArgs struct {
 	Buildspec string `pulumi:"buildspec"`
 	// PullRequests renders the manifests of pull requests too. Default: it does not.
 	PullRequests *PullRequests `pulumi:"pullRequests"`
-	// Machine of the builds.
+	// Machine of the builds. Default: as of BuildMachine.
 	Machine BuildMachine `pulumi:"machine"`
 	// Tags of everything. Default: none.
 	Tags map[string]string `pulumi:"tags"`

@@ -17,11 +17,13 @@ type PipelineArgs struct {
 	PipelineName string `pulumi:"pipelineName"`
 	// ConnectionArn is the connection to the repositories, as of SourceConnection. Required.
 	ConnectionArn pulumi.StringInput `pulumi:"connectionArn"`
-	// Application and Manifests are the repositories; a push to either starts the pipeline. Required.
+	// Application is the application's repository; a push to it starts the pipeline. Required.
 	Application Source `pulumi:"application"`
-	Manifests   Source `pulumi:"manifests"`
-	// Image and Rendering are the projects that make the image and render the manifests. Required.
-	Image     Project `pulumi:"image"`
+	// Manifests is the repository of its manifests; a push to it starts the pipeline. Required.
+	Manifests Source `pulumi:"manifests"`
+	// Image is the project that makes the image, as of ImageProject. Required.
+	Image Project `pulumi:"image"`
+	// Rendering is the project that renders the manifests, as of ManifestsProject. Required.
 	Rendering Project `pulumi:"rendering"`
 	// Deployments in their order, one cluster each. Required.
 	Deployments []Deployment `pulumi:"deployments"`
@@ -37,17 +39,18 @@ type Source struct {
 	Repository string `pulumi:"repository"`
 	// Branch whose pushes start the pipeline. Default: "main".
 	Branch string `pulumi:"branch"`
-	// FilePaths start it only when a push changes one of them, IgnoreFilePaths when it changes anything else: up to 8
-	// patterns each. Default: every push.
-	FilePaths       []string `pulumi:"filePaths"`
+	// FilePaths start it only when a push changes one of them: up to 8 patterns. Default: every push.
+	FilePaths []string `pulumi:"filePaths"`
+	// IgnoreFilePaths start it only when a push changes anything else: up to 8 patterns. Default: every push.
 	IgnoreFilePaths []string `pulumi:"ignoreFilePaths"`
 }
 
 // Project is a CodeBuild project, whichever stack made it.
 type Project struct {
-	// Name and Arn of the project.
+	// Name of the project. Required.
 	Name pulumi.StringInput `pulumi:"name"`
-	Arn  pulumi.StringInput `pulumi:"arn"`
+	// Arn of the project. Required.
+	Arn pulumi.StringInput `pulumi:"arn"`
 }
 
 // Deployment is a stage of the pipeline: an approval if asked for, then a deploy project.

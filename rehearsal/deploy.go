@@ -12,6 +12,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/appspec"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/rollout"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
@@ -51,10 +52,6 @@ func (r *release) deploy(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
-	alarms, err := r.alarms()
-	if err != nil {
-		return err
-	}
 	hooks, err := r.hooks(revision.spec)
 	if err != nil {
 		return err
@@ -62,7 +59,7 @@ func (r *release) deploy(ctx context.Context, a action) error {
 	more := map[*verdict.Problem][]verdict.Problem{}
 	outcome := rollout.Run(ctx, rollout.Input{
 		World: r.world, Group: r.group, Task: revision.task, Spec: revision.spec, Start: r.clock, Patience: r.settings.patience,
-		Images: g.platforms, Tasks: r.starter(g, revision.task), Alarm: alarms, Hooks: hooks,
+		Images: g.platforms, Tasks: r.starter(g, revision.task), Alarm: r.fires, Hooks: hooks,
 		Ask: func(m rollout.Moment, detail string) *verdict.Problem {
 			s := &verdict.Step{Stage: a.stage, Name: string(m)}
 			p := problemOf(r.ask(s, r.callsAt(m, detail, r.group, g)))
@@ -95,28 +92,35 @@ func (r *release) conclude(group *drydock.Record, revision *revision, outcome *r
 	return nil
 }
 
-// alarms are those that were told to fire, by their full names.
-func (r *release) alarms() ([]rollout.Fire, error) {
+// fires are the alarms that were told to fire, by their full names. Those that roll the pipeline's deployments back are
+// meant before any others in the clouds.
+func fires(w *world.World, p *world.Pipeline, told []alarm) ([]rollout.Fire, error) {
+	var all []string
+	for _, alarm := range w.All("aws:cloudwatch/metricAlarm:MetricAlarm") {
+		all = append(all, alarm.Attr("name"))
+	}
+	own := calls.Alarms(w, p)
 	var fires []rollout.Fire
-	for _, told := range r.settings.alarms {
-		var all, meant []string
-		for _, alarm := range r.world.All("aws:cloudwatch/metricAlarm:MetricAlarm") {
-			name := alarm.Attr("name")
-			all = append(all, name)
-			if name == told.name {
-				meant = []string{name}
-				break
-			}
-			if strings.Contains(name, told.name) {
-				meant = append(meant, name)
-			}
+	for _, told := range told {
+		meant := called(told.name, own)
+		if len(meant) == 0 {
+			meant = called(told.name, all)
 		}
 		if len(meant) != 1 {
-			return nil, fmt.Errorf("%q is the name of %d alarms: there are %s", told.name, len(meant), first(strings.Join(all, ", "), "none"))
+			return nil, wrong("%q is the name of %d alarms: give one of %s", told.name, len(meant),
+				first(strings.Join(own, ", "), strings.Join(all, ", "), "none, as there are none"))
 		}
 		fires = append(fires, rollout.Fire{Name: meant[0], At: told.at})
 	}
 	return fires, nil
+}
+
+// called are the names that are meant by a name or a part of one.
+func called(name string, all []string) []string {
+	if slices.Contains(all, name) {
+		return []string{name}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(full string) bool { return !strings.Contains(full, name) })
 }
 
 // hooks are the results by function, of those that were told by function or by event.
@@ -125,7 +129,7 @@ func (r *release) hooks(spec *appspec.Spec) (map[string]rollout.HookResult, erro
 	for name, result := range r.settings.hooks {
 		at := slices.IndexFunc(spec.Hooks, func(h appspec.Hook) bool { return h.Event == name || h.Function == name })
 		if at < 0 {
-			return nil, fmt.Errorf("%s has no hook %q: its hooks are %s", spec.File, name, first(eventsOf(spec), "none"))
+			return nil, wrong("%s has no hook %q: give one of %s", spec.File, name, first(eventsOf(spec), "none, as it has none"))
 		}
 		results[spec.Hooks[at].Function] = rollout.HookResult(result)
 	}

@@ -40,8 +40,9 @@ func Run(t drydock.TB, cloud *drydock.Dock, app App, options ...Option) *Verdict
 }
 
 // Release releases the app through the pipeline in the cloud and leaves the clouds as the release would: images pushed,
-// the new revision running. The verdict tells whether it went through. An error is of the rehearsal itself: no such
-// pipeline, no such folder, an interruption. One folder's rehearsals run one after the other.
+// the new revision running. The verdict tells whether it went through. An error is of the rehearsal itself: a
+// *drydock.UsageError for what is not there, as a pipeline, a folder or an alarm, another one for an interruption. One
+// folder's rehearsals run one after the other.
 func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Option) (*Verdict, error) {
 	s := settled(options)
 	if err := cloud.Serve(ctx); err != nil {
@@ -83,6 +84,11 @@ func (r *release) where() string {
 	return "after " + last.Stage + ", " + last.Name
 }
 
+// wrong is an error in what was asked for.
+func wrong(format string, args ...any) error {
+	return &drydock.UsageError{Problem: fmt.Sprintf(format, args...)}
+}
+
 // pipelineOf is the name of the stack's pipeline.
 func pipelineOf(stack *drydock.Stack) (string, error) {
 	resources, err := stack.Resources()
@@ -102,9 +108,9 @@ func pipelineOf(stack *drydock.Stack) (string, error) {
 		if len(resources) == 0 {
 			return "", fmt.Errorf("the stack %s is not up in this drydock: run `drydock up --stack %[1]s` first", stack.Name())
 		}
-		return "", fmt.Errorf("the stack %s has no pipeline: give a stack that has one", stack.Name())
+		return "", wrong("the stack %s has no pipeline: give a stack that has one", stack.Name())
 	}
-	return "", fmt.Errorf("the stack %s has %d pipelines (%s): name one", stack.Name(), len(names), strings.Join(names, ", "))
+	return "", wrong("the stack %s has %d pipelines (%s): name one", stack.Name(), len(names), strings.Join(names, ", "))
 }
 
 // previewed: a release must not look like drift. What a preview would change without looking at the clouds is none of

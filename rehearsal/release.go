@@ -17,6 +17,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/rollout"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
@@ -40,6 +41,7 @@ type release struct {
 	builder   *images.Builder
 	execution string // the pipeline execution's ID, a UUID
 	building  *caller
+	fires     []rollout.Fire  // the alarms that go off
 	group     *drydock.Record // of the deployment; nil before it
 	deployed  *deployed       // nil until a deployment went through
 }
@@ -47,7 +49,7 @@ type release struct {
 func newRelease(w *world.World, app App, s *settings, kept string) (*release, error) {
 	p, err := w.Pipeline(app.Pipeline)
 	if err != nil {
-		return nil, err
+		return nil, wrong("%v", err)
 	}
 	if err := app.complete(p); err != nil {
 		return nil, err
@@ -56,12 +58,16 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 	if !ok {
 		return nil, fmt.Errorf("pipeline %s has no ARN, but %q", p.Name, p.ARN)
 	}
+	fires, err := fires(w, p, s.alarms)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := scratch()
 	if err != nil {
 		return nil, err
 	}
 	r := &release{
-		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), dir: dir,
+		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), dir: dir, fires: fires,
 		artifacts: map[string]string{}, variables: map[string]string{}, execution: uuid.NewString(),
 		verdict: &verdict.Verdict{
 			Pipeline: p.Name, Region: arn.Region, Account: arn.Account,

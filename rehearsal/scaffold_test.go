@@ -54,7 +54,7 @@ func TestScaffoldedFilesReleaseToEveryEnvironment(t *testing.T) {
 	t.Run("no public address in a public subnet", func(t *testing.T) {
 		v := play(t, dev.w, App{Dir: copyOf(t, bashDog, private.files)}, quick...)
 		require.NotNil(t, v.FailedStep(), "a task without a public address pulls no image there")
-		assert.Contains(t, said(v), "AssignPublicIp")
+		assert.Contains(t, said(v), "no public IP address")
 	})
 }
 

@@ -21,13 +21,13 @@ import (
 // complete fills what the app leaves open from its folder and from what the pipeline follows.
 func (a *App) complete(p *world.Pipeline) error {
 	if a.Dir == "" {
-		return errors.New("App.Dir is empty: give the folder that stands for the repository")
+		return wrong("App.Dir is empty: give the folder that stands for the repository")
 	}
 	switch info, err := os.Stat(a.Dir); {
 	case err != nil:
-		return fmt.Errorf("the app's folder: %w", err)
+		return wrong("the app's folder: %v: give the folder that stands for the repository", err)
 	case !info.IsDir():
-		return fmt.Errorf("the app's folder %s is a file: give the folder that stands for the repository", a.Dir)
+		return wrong("the app's folder %s is a file: give the folder that stands for the repository", a.Dir)
 	}
 	for _, stage := range p.Stages {
 		for _, action := range stage.Actions {

@@ -47,7 +47,7 @@ func (r *release) supply(kept string) error {
 		return err
 	}
 	if r.builder, err = images.Find(r.settings.builder); err != nil {
-		return err
+		return wrong("%v", err)
 	}
 	if r.builder.Name == images.None {
 		r.note("%s: images are put together from what the Dockerfile copies, and its RUN instructions are not carried out.",

@@ -78,6 +78,19 @@ func PollAlarms(group *drydock.Record) []access.Call {
 	return by{deployer(group).role, alarmsAuthDoc}.may("watch the alarms", arn.With("cloudwatch", "alarm:*"), "cloudwatch:DescribeAlarms")
 }
 
+// Alarms are the names of those that roll back the deployments by the pipeline.
+func Alarms(w *world.World, p *world.Pipeline) []string {
+	var names []string
+	for _, stage := range p.Stages {
+		for _, a := range stage.Actions {
+			if group := Group(w, a.Configuration["ApplicationName"], a.Configuration["DeploymentGroupName"]); group != nil {
+				names = append(names, group.Inputs.Obj("alarmConfiguration").Strs("alarms")...)
+			}
+		}
+	}
+	return names
+}
+
 // Terminate is CodeDeploy that removes the task set which no longer serves: blue after a success, green after a rollback.
 func Terminate(group *drydock.Record) []access.Call {
 	return inService(group, deployer(group).may("stop the tasks that are replaced", taskSetARN(group), "ecs:DeleteTaskSet"))

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/leash"
 )
 
 // shell runs commands one by one in the same instance of a shell, so that variables, functions, options and the
@@ -36,6 +38,7 @@ type shell struct {
 	streams []*os.File
 	pumped  chan struct{}
 	printed *os.File
+	leash   *leash.Leash
 }
 
 // driver is what a shell runs: it takes paths of scripts from descriptor 3, runs each, and writes the exit code to 4.
@@ -89,6 +92,14 @@ func (s *shell) start() error {
 		return fmt.Errorf("starting the build's shell: %w", err)
 	}
 	closeFiles([]*os.File{ends[0], ends[3], ends[5]})
+	held, err := leash.Hold(cmd.Process.Pid)
+	if err != nil {
+		_ = cmd.Process.Kill() // it has not been waited for, and so is there
+		_ = cmd.Wait()
+		closeFiles([]*os.File{ends[1], ends[2], ends[4]})
+		return fmt.Errorf("holding the build's shell: %w", err)
+	}
+	s.leash = held
 	s.process, s.control, s.printed = cmd, ends[1], ends[4]
 	s.streams = []*os.File{ends[1], ends[2], ends[4]}
 	s.status, s.exited, s.pumped = make(chan int, 1), make(chan struct{}), make(chan struct{})
@@ -214,6 +225,7 @@ func (s *shell) drain() {
 
 // release gives up the files of an instance that has ended.
 func (s *shell) release() {
+	s.leash.Release()
 	closeFiles(s.streams)
 	<-s.pumped
 	s.process = nil

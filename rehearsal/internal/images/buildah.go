@@ -166,7 +166,7 @@ func (b *buildah) do(ctx context.Context, c tools.Command, args ...string) error
 	cmd := command(ctx, b.program, append(storage(filepath.Join(b.dir, "images")), args...)...)
 	inherit(c, b.env)(cmd)
 	cmd.Stdin = nil
-	return cmd.Run()
+	return run(cmd)
 }
 
 // logins writes down the registries' passwords for base images.

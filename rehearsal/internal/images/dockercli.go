@@ -141,7 +141,7 @@ func (e *dockerCLI) do(ctx context.Context, c tools.Command, args ...string) err
 	cmd := command(ctx, e.program, args...)
 	inherit(c, e.env)(cmd)
 	cmd.Stdin = nil
-	return cmd.Run()
+	return run(cmd)
 }
 
 func (e *dockerCLI) close() error { return nil }

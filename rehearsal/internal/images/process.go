@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/leash"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
 )
 
@@ -24,6 +25,19 @@ func command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	}
 	cmd.WaitDelay = 5 * time.Second
 	return cmd
+}
+
+// run runs the command, which ends with this process too, however that ends.
+func run(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	held, err := leash.Hold(cmd.Process.Pid)
+	if err != nil {
+		return errors.Join(err, cmd.Cancel(), cmd.Wait())
+	}
+	defer held.Release()
+	return cmd.Wait()
 }
 
 // inherit gives the process what the build's shell has: its folder, output and environment, but for the names that are

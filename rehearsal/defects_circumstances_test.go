@@ -41,7 +41,7 @@ var circumstances = []defect{
 	failed("AfterAllowTraffic", "after-traffic", "Failed"),
 	failed("BeforeAllowTraffic", "before-traffic", "TimedOut"),
 	{circumstance, "a hook that CodeDeploy may not call", "hooks", func(s *subject) {
-		r := s.named("aws:iam/rolePolicy:RolePolicy", "bash-dog-deploy-")
+		r := s.named(inlineType, "bash-dog-deploy-")
 		s.set(r, "policy", replaced(s, r.Attr("policy"), "function:after-install", "function:after-installation"))
 	}, nil, false, "Deploy / AfterInstall", []string{"lambda:InvokeFunction", "after-install", "bash-dog-deploy-"}},
 	{circumstance, "a hook of an event that does not exist", "hooks", func(s *subject) { s.rendered(spec, "AfterInstall", "AfterInstal") }, nil, false,

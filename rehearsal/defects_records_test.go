@@ -104,8 +104,11 @@ var recordDefects = []defect{
 }
 
 const (
-	roleType   = "aws:iam/role:Role"
-	subnetType = "aws:ec2/subnet:Subnet"
+	roleType         = "aws:iam/role:Role"
+	inlineType       = "aws:iam/rolePolicy:RolePolicy"
+	bucketPolicyType = "aws:s3/bucketPolicy:BucketPolicy"
+	topicPolicyType  = "aws:sns/topicPolicy:TopicPolicy"
+	subnetType       = "aws:ec2/subnet:Subnet"
 )
 
 // subnet is the first of the service's.
@@ -157,7 +160,7 @@ func trust(name, role, from, to, at string, says ...string) defect {
 // wider adds a statement to a role's policy.
 func wider(name, role, statement string, says ...string) defect {
 	return policy(name, impossible, func(s *subject) {
-		r := s.named("aws:iam/rolePolicy:RolePolicy", role)
+		r := s.named(inlineType, role)
 		s.set(r, "policy", replaced(s, r.Attr("policy"), `"Statement":[`, `"Statement":[`+statement+`,`))
 	}, says...)
 }
@@ -187,12 +190,12 @@ var policyDefects = []defect{
 		s.set(key, "policy", replaced(s, key.Attr("policy"), ":root", ":role/administrator"))
 	}, nil, false, "Source / Repository", []string{"kms:GenerateDataKey", keyARN, "bash-dog-pipeline-"}},
 	{policies, "the build's role has no right to the key", "key", func(s *subject) {
-		r := s.named("aws:iam/rolePolicy:RolePolicy", "bash-dog-build-")
+		r := s.named(inlineType, "bash-dog-build-")
 		s.set(r, "policy", replaced(s, r.Attr("policy"), keyARN, keyARN+"0"))
 	}, nil, false, buildStart, []string{"kms:Decrypt", keyARN, "bash-dog-build-"}},
 	{policies, "the key is disabled", "key", func(s *subject) { s.set(s.only(keyType), "isEnabled", false) }, nil, false,
 		"Source / Repository", []string{"DisabledException", keyARN}},
-	{policies, "the topic admits no events", "staging", func(s *subject) { s.remove("aws:sns/topicPolicy:TopicPolicy") }, nil, false,
+	{policies, "the topic admits no events", "staging", func(s *subject) { s.remove(topicPolicyType) }, nil, false,
 		"Afterwards / Notifications", []string{"sns:Publish", "events.amazonaws.com", ":bash-dog-"}},
 	{policies, "an alarm tells a topic that does not admit it", "production", func(s *subject) {
 		topic := s.only("aws:sns/topic:Topic").ID
@@ -207,13 +210,13 @@ var policyDefects = []defect{
 	wider("every service may be updated", "bash-dog-deploy-", `{"Sid":"Wide","Effect":"Allow","Action":"ecs:*","Resource":"*"}`, "ecs:", "Wide"),
 	wider("the build may deploy", "bash-dog-build-", `{"Sid":"Wide","Effect":"Allow","Action":"codedeploy:*","Resource":"*"}`, "codedeploy:CreateDeployment", "Wide"),
 	wider("everything is allowed", "bash-dog-start-", `{"Sid":"Wide","Effect":"Allow","Action":"*","Resource":"*"}`, "Wide", "bash-dog-start-"),
-	{policies, "the bucket is open without TLS", "dev", func(s *subject) { s.remove("aws:s3/bucketPolicy:BucketPolicy") }, nil, false, impossible, []string{"without TLS"}},
+	{policies, "the bucket is open without TLS", "dev", func(s *subject) { s.remove(bucketPolicyType) }, nil, false, impossible, []string{"without TLS"}},
 }
 
 // denied closes the artifact bucket to the principal.
 func (s *subject) denied(principal string) {
 	s.Helper()
-	r := s.only("aws:s3/bucketPolicy:BucketPolicy")
+	r := s.only(bucketPolicyType)
 	bucket := "arn:aws:s3:::" + r.Attr("bucket")
 	statement := strings.NewReplacer("BUCKET", bucket, "WHO", principal).Replace(`{"Sid":"Closed","Effect":"Deny","Principal":{"AWS":"WHO"},"Action":"s3:*","Resource":["BUCKET","BUCKET/*"]},`)
 	s.set(r, "policy", replaced(s, r.Attr("policy"), `"Statement":[`, `"Statement":[`+statement))

@@ -48,19 +48,29 @@ func TestInjectedDefects(t *testing.T) {
 			})
 		}
 	})
+	var ofPolicies *mutated
+	t.Run("mutants", func(t *testing.T) { ofPolicies = testMutants(t) })
 	t.Run("table", func(t *testing.T) {
 		for _, r := range rows {
 			if !r.ran {
-				t.Skipf("the table is of all defects, and %q was not injected in this run", r.name)
+				t.Skipf("the table is of all defects, and %q was not injected, or not caught, in this run", r.name)
 			}
 		}
-		inTheDocs(t, score(rows)+tableOf(rows))
+		if ofPolicies == nil {
+			t.Skip("the table is of all defects, and the mutants of policies were not run")
+		}
+		inTheDocs(t, score(rows, ofPolicies)+tableOf(rows)+"\n"+tableOfMutants(ofPolicies))
 	})
 }
 
 // score is the sentence above the table.
-func score(rows []row) string {
-	return fmt.Sprintf("%d of %d injected defects are caught, each at the step where AWS would fail.\n\n", len(rows), len(rows))
+func score(rows []row, m *mutated) string {
+	all, caught := 0, 0
+	for _, o := range m.of {
+		all, caught = all+o.all(), caught+o.caught
+	}
+	return fmt.Sprintf("**%d of %d injected defects** are caught, each at the step where AWS would fail. Of **%d mutants** of the policies of\n"+
+		"three stacks, %d are caught and %d survive; the second table has the reasons.\n\n", len(rows), len(rows), all, caught, all-caught)
 }
 
 // TestScenesAreSound: without its defect, each release goes through.

@@ -175,9 +175,12 @@ func deploymentsApart(w *world.World, p *world.Pipeline) []ban {
 // plainHTTP is every role at the artifact bucket without TLS.
 func plainHTTP(w *world.World, p *world.Pipeline) []access.Call {
 	var all []access.Call
-	object := bucketARN(p, p.Bucket) + "/" + cut(p.Name, 20) + "/Source/rEhEaRs"
+	bucket := bucketARN(p, p.Bucket)
+	object := bucket + "/" + cut(p.Name, 20) + "/Source/rEhEaRs"
 	for _, one := range parties(w, p) {
-		calls := by{one.role, tlsDoc}.may("use the artifact bucket without TLS", object, "s3:GetObject", "s3:PutObject")
+		caller := by{one.role, tlsDoc}
+		calls := caller.may("use the artifact bucket without TLS", object, "s3:GetObject", "s3:PutObject")
+		calls = append(calls, caller.may("see the artifact bucket without TLS", bucket, "s3:GetBucketLocation")...)
 		all = append(all, given(calls, "aws:SecureTransport", "false")...)
 	}
 	return all

@@ -16,11 +16,12 @@ const (
 // stranger is an account that has nothing to do with the pipeline.
 const stranger = "999999999999"
 
-// ban is what no role may do but those that have one of the parts.
+// ban is what no role may do but those that have one of the parts, and some others.
 type ban struct {
 	why, resource string
 	actions       []string
 	but           []part
+	except        []string // roles
 	context       map[string][]string
 }
 
@@ -30,10 +31,10 @@ type ban struct {
 func Forbidden(w *world.World, p *world.Pipeline) []access.Call {
 	all := append(plainHTTP(w, p), intrusions(w, p)...)
 	everyone := parties(w, p)
-	bans := slices.Concat(foreign(w, p), escalations(p), safeguards(w, p), divisions(w, p), passes(everyone))
+	bans := slices.Concat(foreign(w, p), escalations(p), safeguards(w, p), divisions(w, p), buildsApart(w, p), passes(everyone))
 	for _, one := range everyone {
 		for _, b := range bans {
-			if one.has(b.but) {
+			if one.has(b.but) || slices.Contains(b.except, one.role) {
 				continue
 			}
 			calls := by{one.role, leastPrivilegeDoc}.may(b.why, b.resource, b.actions...)

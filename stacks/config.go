@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/components/bluegreen"
+	"github.com/container-pipeline/container-pipeline/components/meta"
 	"github.com/container-pipeline/container-pipeline/components/staged"
 )
 
@@ -27,12 +28,17 @@ type Config struct {
 	Staged map[string]*staged.PipelineArgs
 	// EKSCICD are operations accounts by name, with the applications that they deliver to EKS clusters.
 	EKSCICD map[string]*Operations
+	// Meta are pipelines that deploy stacks, by component name. Their keys are the fields of meta.PipelineArgs; an entry of
+	// permissions may be the name of a file that ends in .json, from the program's folder.
+	Meta map[string]*meta.PipelineArgs
+	// PermissionsBoundary names the policy that is the boundary of every role of the stack. Default: none.
+	PermissionsBoundary string
 	// Zones of Cloudflare by component name, whose shared rules this stack owns. Default: none.
 	Zones map[string]Zone
 }
 
 // keys are those of the configuration, as strangers tells of them.
-var keys = []string{"ekscicd", "pipelines", "staged", "zones"}
+var keys = []string{"ekscicd", "meta", "permissionsBoundary", "pipelines", "staged", "zones"}
 
 // Zone is a Cloudflare zone whose rules several pipelines share.
 type Zone struct {
@@ -48,7 +54,7 @@ var zoneID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 func load(ctx *pulumi.Context) (*Config, error) {
 	config := &Config{
 		Pipelines: map[string]*bluegreen.ContainerPipelineArgs{}, Staged: map[string]*staged.PipelineArgs{},
-		EKSCICD: map[string]*Operations{}, Zones: map[string]Zone{},
+		EKSCICD: map[string]*Operations{}, Meta: map[string]*meta.PipelineArgs{}, Zones: map[string]Zone{},
 	}
 	var errs []error
 	each(ctx, "pipelines", &errs, func(path string, raw any) {
@@ -64,6 +70,15 @@ func load(ctx *pulumi.Context) (*Config, error) {
 		args := &staged.PipelineArgs{}
 		errs = append(errs, decode(path, raw, args)...)
 		config.Staged[path[strings.LastIndex(path, ".")+1:]] = args
+	})
+	each(ctx, "meta", &errs, func(path string, raw any) {
+		args := &meta.PipelineArgs{}
+		problems := decode(path, raw, args)
+		if len(problems) == 0 {
+			problems = readPermissions(path, args)
+		}
+		errs = append(errs, problems...)
+		config.Meta[path[strings.LastIndex(path, ".")+1:]] = args
 	})
 	each(ctx, "ekscicd", &errs, func(path string, raw any) {
 		o := &Operations{}
@@ -83,8 +98,13 @@ func load(ctx *pulumi.Context) (*Config, error) {
 		errs = append(errs, problems...)
 		config.Zones[path[strings.LastIndex(path, ".")+1:]] = z
 	})
+	if config.PermissionsBoundary, _ = ctx.GetConfig(namespace + ":permissionsBoundary"); config.PermissionsBoundary != "" &&
+		!policyName.MatchString(config.PermissionsBoundary) {
+		errs = append(errs, fmt.Errorf("%s:permissionsBoundary: %q is not valid: give the name of a policy, without arn:",
+			namespace, config.PermissionsBoundary))
+	}
 	errs = append(errs, strangers(os.Getenv(pulumi.EnvConfig))...)
-	if len(errs) == 0 && len(config.Pipelines)+len(config.Staged)+len(config.EKSCICD)+len(config.Zones) == 0 {
+	if len(errs) == 0 && len(config.Pipelines)+len(config.Staged)+len(config.EKSCICD)+len(config.Meta)+len(config.Zones) == 0 {
 		errs = append(errs, fmt.Errorf("stack %q configures nothing: give one of %s below %s: in stacks/Pulumi.%s.yaml",
 			ctx.Stack(), strings.Join(keys, ", "), namespace, ctx.Stack()))
 	}

@@ -19,6 +19,9 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := bound(ctx, config.PermissionsBoundary); err != nil {
+		return err
+	}
 	for _, name := range sortedKeys(config.Zones) {
 		if err := zone(ctx, name, config.Zones[name]); err != nil {
 			return err
@@ -31,6 +34,11 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	for _, name := range sortedKeys(config.Staged) {
 		if err := stagedPipeline(ctx, name, config.Staged[name]); err != nil {
+			return err
+		}
+	}
+	for _, name := range sortedKeys(config.Meta) {
+		if err := metaPipeline(ctx, name, config.Meta[name]); err != nil {
 			return err
 		}
 	}

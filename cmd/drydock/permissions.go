@@ -40,7 +40,7 @@ func (a *app) permissions() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&g.account, "account", "", "the 12 digits of the account to deploy to (default: the drydock's)")
-	flags.StringVar(&g.boundary, "boundary", "container-pipeline"+permissions.BoundarySuffix, "the name of the policy that is the roles' boundary")
+	flags.StringVar(&g.boundary, "boundary", "deployer"+permissions.BoundarySuffix, "the name of the policy that is the roles' boundary")
 	flags.StringVarP(&g.output, "output", "o", "", "the file to write (default: stdout)")
 	return cmd
 }

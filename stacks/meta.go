@@ -1,0 +1,67 @@
+package stacks
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/container-pipeline/container-pipeline/components/meta"
+	"github.com/container-pipeline/container-pipeline/internal/ground"
+)
+
+// policyName is what IAM takes.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+var policyName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
+
+// bound puts every role of the stack within a boundary. It does nothing without one.
+func bound(ctx *pulumi.Context, boundary string) error {
+	if boundary == "" {
+		return nil
+	}
+	here, err := ground.Here(ctx)
+	if err != nil {
+		return err
+	}
+	arn := fmt.Sprintf("arn:%s:iam::%s:policy/%s", here.Partition, here.Account, boundary)
+	return ctx.RegisterStackTransformation(ground.Bounded(pulumi.String(arn)))
+}
+
+// readPermissions puts the contents of files in the place of their names.
+func readPermissions(path string, args *meta.PipelineArgs) []error {
+	var errs []error
+	args.Permissions = slices.Clone(args.Permissions)
+	for i, given := range args.Permissions {
+		if !strings.HasSuffix(given, ".json") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.FromSlash(given))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s.permissions[%d]: %w: write it with `drydock permissions --output %s`", path, i, err, given))
+		}
+		args.Permissions[i] = string(text)
+	}
+	return errs
+}
+
+func metaPipeline(ctx *pulumi.Context, name string, args *meta.PipelineArgs) error {
+	p, err := meta.NewPipeline(ctx, name, args)
+	if err != nil {
+		return explain("meta", name, err)
+	}
+	ctx.Export(name, pulumi.Map{
+		"pipeline":            p.PipelineName,
+		"connectionSetupUrl":  p.ConnectionSetupURL,
+		"backendUrl":          p.BackendURL,
+		"secretsProvider":     p.SecretsProvider,
+		"permissionsBoundary": p.BoundaryName,
+		"definitionParameter": p.DefinitionParameter,
+		"statusParameter":     p.StatusParameter,
+		"topicArn":            p.TopicArn,
+	})
+	return nil
+}

@@ -56,7 +56,7 @@ func (r *release) resolved(a action, value string) (string, error) {
 	text := variableReference.ReplaceAllStringFunc(value, func(reference string) string {
 		name := variableReference.FindStringSubmatch(reference)[1]
 		known, ok := r.variables[name]
-		if !ok {
+		if !ok && missing == "" {
 			missing = name
 		}
 		return known

@@ -15,7 +15,7 @@ import (
 func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = run(t.Context(), args, &out, &err)
+	code = run(t.Context(), append([]string{}, args...), &out, &err) // cobra takes nil for the test's own arguments
 	return code, out.String(), err.String()
 }
 
@@ -52,7 +52,7 @@ func TestWrongUsage(t *testing.T) {
 func TestHelp(t *testing.T) {
 	code, stdout, _ := call(t, "--help")
 	assert.Equal(t, done, code)
-	for _, verb := range []string{"up", "preview", "refresh", "destroy", "outputs", "export", "env"} {
+	for _, verb := range []string{"up", "preview", "refresh", "destroy", "outputs", "export", "env", "graph", "rehearse", "scaffold", "diff"} {
 		assert.Contains(t, stdout, "\n  "+verb+" ")
 	}
 	code, bare, _ := call(t)

@@ -60,6 +60,9 @@ func (a *app) rehearsed(ctx context.Context, f *rehearsing) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := mayReport(f.report); err != nil {
+		return err
+	}
 	dock, stack, err := a.open()
 	if err != nil {
 		return err
@@ -103,10 +106,33 @@ func (a *app) writeVerdict(show *rehearsal.Terminal, v *rehearsal.Verdict, file 
 	return nil
 }
 
-func writeReport(file string, v *rehearsal.Verdict) (err error) {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
+// mayReport refuses a file that cannot be written before anything is released for it.
+func mayReport(file string) error {
+	if file == "" {
+		return nil
 	}
+	info, err := os.Stat(file)
+	there := err == nil
+	if there && info.IsDir() {
+		return &drydock.UsageError{Problem: fmt.Sprintf("--report %s is a folder: give the file that the page is to be written to", file)}
+	}
+	err = os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		var w *os.File
+		if w, err = os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644); err == nil {
+			err = w.Close()
+		}
+	}
+	if err == nil && !there {
+		err = os.Remove(file)
+	}
+	if err != nil {
+		return &drydock.UsageError{Problem: fmt.Sprintf("--report %s cannot be written: %v", file, err)}
+	}
+	return nil
+}
+
+func writeReport(file string, v *rehearsal.Verdict) (err error) {
 	w, err := os.Create(file)
 	if err != nil {
 		return err

@@ -1,0 +1,49 @@
+package tests
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal"
+)
+
+// BenchmarkRehearsal releases bash-dog through the dev stack: cold, into a drydock that has no images yet, and warm, the
+// release after. Each is a whole process of the command; the engine and the program are there.
+func BenchmarkRehearsal(b *testing.B) {
+	path, err := drydockCommand()
+	require.NoError(b, err)
+	state := b.TempDir()
+	run := func(verb string, more ...string) *exec.Cmd {
+		return exec.Command(path, append([]string{verb, "--stack", "dev", "--dir", root, "--state", state}, more...)...)
+	}
+	measure(b, run("up"))
+	for _, name := range []string{"cold", "warm"} {
+		b.Run(name, func(b *testing.B) {
+			used, v := rehearsed(b, run("rehearse", "--json", "--app", filepath.Join(root, "examples", "bash-dog")))
+			b.ReportMetric(float64(used.largest)/1024, "MiB-largest")
+			b.ReportMetric(float64(used.together)/1024, "MiB-together")
+			b.ReportMetric(v.Wall.Seconds(), "s-rehearsal")
+			b.ReportMetric(v.Images.Seconds(), "s-images")
+			b.ReportMetric(100*v.Images.Seconds()/v.Wall.Seconds(), "%-images")
+		})
+	}
+}
+
+// rehearsed runs the command, whose output ends with the verdict: progress comes before it.
+func rehearsed(b *testing.B, cmd *exec.Cmd) (usage, rehearsal.Verdict) {
+	b.Helper()
+	used, out, err := watch(cmd)
+	require.NoError(b, err, "%s", out)
+	var v rehearsal.Verdict
+	for i := range out {
+		if out[i] == '{' && json.Unmarshal(out[i:], &v) == nil {
+			return used, v
+		}
+	}
+	require.Fail(b, "no verdict", "%s", out)
+	return used, v
+}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
@@ -247,6 +248,26 @@ func TestDecide(t *testing.T) {
 			}
 			assert.NotEmpty(t, decided.Reason)
 			assert.Equal(t, c.call.Action, decided.Action)
+		})
+	}
+}
+
+// TestDisabledKey: whatever its policy says, nobody uses it.
+func TestDisabledKey(t *testing.T) {
+	for name, of := range map[string]func(*drydock.Record, any){
+		"by the program": func(r *drydock.Record, v any) { r.Inputs["isEnabled"] = v },
+		"in the account": func(r *drydock.Record, v any) { r.Outputs["isEnabled"] = v },
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := record("aws:kms/key:Key", "1234abcd", key, values{"policy": policy(`{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}`)})
+			call := access.Call{Role: build, Action: "kms:Decrypt", Resource: key}
+			judge := access.New(worldOf(role(nil), k, inline(`{"Effect":"Allow","Action":"kms:Decrypt","Resource":"`+key+`"}`)))
+			of(k, true)
+			require.True(t, judge.Decide(call).Allowed)
+			of(k, false)
+			decided := judge.Decide(call)
+			assert.False(t, decided.Allowed)
+			assert.Contains(t, decided.Reason, "KMS.DisabledException: "+key+" is disabled")
 		})
 	}
 }

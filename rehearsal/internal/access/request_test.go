@@ -107,4 +107,8 @@ func TestExcess(t *testing.T) {
 	assert.Equal(t, "role build", problem.Where)
 	assert.Contains(t, problem.Fix, `narrow statement "Push" of policy rights`)
 	assert.Nil(t, access.Excess(judge.Decide(access.Call{Role: build, Action: "ecr:PutImage", Resource: repository})))
+
+	allowed = judge.Decide(access.Call{Role: build, Action: "ecr:UploadLayerPart", Resource: repository, Why: "push without TLS",
+		Context: map[string][]string{"aws:SecureTransport": {"false"}}})
+	assert.Contains(t, access.Excess(allowed).What, "and so push without TLS (the call has aws:SecureTransport = false), which a release never needs")
 }

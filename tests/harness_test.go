@@ -25,6 +25,7 @@ const (
 	root      = ".." // the repository
 	project   = "container-pipeline"
 	pipelines = project + ":pipelines"
+	staged    = project + ":staged"
 	zones     = project + ":zones"
 )
 
@@ -101,8 +102,11 @@ func command(t testing.TB, state string, args ...string) *exec.Cmd {
 }
 
 // pipelines are the stack's pipelines by name.
-func (s settings) pipelines() map[string]map[string]any {
-	all, _ := s[pipelines].(settings)
+func (s settings) pipelines() map[string]map[string]any { return s.of(pipelines) }
+
+// of are the components that a key of the configuration has, by name.
+func (s settings) of(key string) map[string]map[string]any {
+	all, _ := s[key].(settings)
 	by := map[string]map[string]any{}
 	for name, p := range all {
 		by[name], _ = p.(settings)

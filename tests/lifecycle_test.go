@@ -2,6 +2,8 @@ package tests
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,6 +32,9 @@ func TestLifecycle(t *testing.T) {
 
 			for _, p := range config.pipelines() {
 				use(t, dock, p)
+			}
+			if len(config.of(staged)) > 0 {
+				fill(t, dock)
 			}
 			stack.Refresh(t)
 			unchanged(t, stack, "after two releases and a refresh")
@@ -71,6 +76,16 @@ func use(t *testing.T, dock *drydock.Dock, pipeline map[string]any) {
 	}
 }
 
+// fill leaves the buckets as the releases of a site leave them: with artifacts, and with the site.
+func fill(t *testing.T, dock *drydock.Dock) {
+	t.Helper()
+	for _, b := range dock.Cloud().All("aws:s3/bucketV2:BucketV2") {
+		for _, key := range []string{"website-pipeline/Build/1", "index.html", "index.html"} {
+			require.NoError(t, dock.StoreObject(b.ID, key))
+		}
+	}
+}
+
 // scaledTo is a count of tasks that auto scaling has arrived at, 0 for a pipeline that does not scale.
 func scaledTo(pipeline map[string]any, release int) int {
 	if pipeline["scaling"] == nil {
@@ -98,7 +113,7 @@ func takeDown(t *testing.T, dock *drydock.Dock, name string) {
 	t.Helper()
 	config := settingsOf(t, name)
 	guarded := false
-	for _, p := range config.pipelines() {
+	for _, p := range slices.Concat(slices.Collect(maps.Values(config.pipelines())), slices.Collect(maps.Values(config.of(staged)))) {
 		guarded = guarded || p["disposable"] != true
 		p["disposable"] = true
 	}

@@ -65,6 +65,16 @@ func TestWrongConfigurations(t *testing.T) {
 		{"zone without id", func(s settings) { s[zones] = settings{"example": settings{"strictHosts": []any{"a.example.com"}}} }, []string{zones + ".example.zoneId", "32 hexadecimal digits"}},
 		{"zone without hosts", func(s settings) { s[zones] = settings{"example": settings{"zoneId": string(zoneID)}} }, []string{zones + ".example.strictHosts"}},
 		{"unknown key of a zone", func(s settings) { s[zones] = settings{"example": settings{"id": "1"}} }, []string{zones + ".example.id: no such key", "zoneId"}},
+		{"unknown key of a staged pipeline", func(s settings) { s[staged] = settings{"site": settings{"sources": 1}} }, []string{staged + ".site.sources: no such key", "source"}},
+		{"unknown key of a staged environment", func(s settings) {
+			s[staged] = settings{"site": settings{"environments": []any{settings{"name": "live", "approve": true}}}}
+		}, []string{staged + ".site.environments[0].approve: no such key", "approval"}},
+		{"staged pipeline is empty", func(s settings) { s[staged] = settings{"site": settings{}} }, []string{staged + `.site.source.repository: "" is not valid`}},
+		{"statement of a staged pipeline", func(s settings) {
+			s[staged] = settings{"site": settings{
+				"source": settings{"repository": "site"}, "statements": []any{settings{"sid": "A", "actions": []any{"*"}, "resources": []any{"*"}}},
+			}}
+		}, []string{staged + `.site.statements[0].actions: "*" is everything`}},
 		{"several at once", func(s settings) {
 			p := at(t, s[pipelines], "bash-dog")
 			p["conatiners"], p["cpu"] = 1, "much"

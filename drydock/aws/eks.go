@@ -40,7 +40,7 @@ func eksAccessEntry() *sim.Resource {
 			"principalArn":     eksPrincipal(),
 			"kubernetesGroups": sim.Set(sim.String()).Computed(),
 			"type": sim.String().Replaces().Default("STANDARD").
-				OneOf("STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX").Doc(eksEntryDoc),
+				OneOf("STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX").Doc(eksEntryDoc),
 			"userName": sim.String().Computed(),
 			"tags":     sim.Tags(),
 		},

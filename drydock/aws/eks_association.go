@@ -22,7 +22,7 @@ func eksAccessPolicyAssociation() *sim.Resource {
 		Inputs: sim.Fields{
 			"clusterName":  eksClusterName(),
 			"principalArn": eksPrincipal(),
-			"policyArn":    sim.String().Required().Replaces().Doc(eksAssociationDoc),
+			"policyArn":    arnField().Required().Replaces().Doc(eksAssociationDoc),
 			"accessScope": sim.Object(sim.Fields{
 				"type":       sim.String().Required().Replaces().OneOf("cluster", "namespace"),
 				"namespaces": sim.Set(sim.String().Between(1, 63)).Replaces(),

@@ -89,7 +89,10 @@ func TestAccessPolicyAssociation(t *testing.T) {
 	l.refuses(eksAssociationType, scope("namespace"), "required with type namespace")
 	l.refuses(eksAssociationType, scope("cluster", "shop"), "must not be given with type cluster")
 	l.refuses(eksAssociationType, scope("pod", "shop"), "expected one of cluster, namespace")
-	for _, policy := range []string{"AmazonEKSEditPolicy", "arn:aws:eks::aws:cluster-access-policy/Edit", "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"} {
+	noARN := inNamespaces(role)
+	noARN["policyArn"] = "AmazonEKSEditPolicy"
+	l.refuses(eksAssociationType, noARN, "AmazonEKSEditPolicy is an invalid ARN")
+	for _, policy := range []string{"arn:aws:eks::aws:cluster-access-policy/Edit", "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"} {
 		in := inNamespaces(role)
 		in["policyArn"] = policy
 		l.refuses(eksAssociationType, in, "The specified policyArn could not be found: "+policy)

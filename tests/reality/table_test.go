@@ -58,7 +58,7 @@ type service struct {
 
 func services() []service {
 	return []service{
-		network(), balancing(), identity(), storage(), containers(), delivery(), operations(),
+		network(), balancing(), identity(), storage(), containers(), clusters(), delivery(), operations(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -103,6 +104,33 @@ func TestEveryChoiceIsSound(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestContainersRun: images of a generated app are built and its containers run, one and eight of them.
+func TestContainersRun(t *testing.T) {
+	dock, _ := neighbours(t, "us-east-2", map[string]adjust{"single": asItIs, "eight": containerChoices["eight"]})
+	w, dir := world.Of(dock.Cloud()), manyTargets(t)
+	for name, containers := range map[string]int{"single": 1, "eight": 8} {
+		t.Run(name, func(t *testing.T) {
+			v := play(t, w, App{Dir: dir, Pipeline: name + "-pipeline"})
+			sound(t, v)
+			for _, note := range v.Notes {
+				if strings.Contains(note, "not run") || strings.Contains(note, "RUN instructions") {
+					t.Skip("this machine cannot: " + note)
+				}
+			}
+			assert.Contains(t, steps(v), fmt.Sprintf("%d containers", containers))
+		})
+	}
+}
+
+// steps are the steps' names and details.
+func steps(v *Verdict) string {
+	var text strings.Builder
+	for _, s := range v.Steps {
+		fmt.Fprintln(&text, s.Name, s.Detail)
+	}
+	return text.String()
 }
 
 // TestTwoPipelinesNeedAName: a stack of two does not tell which one is meant.

@@ -68,7 +68,7 @@ func TestBuiltForEachEnvironment(t *testing.T) {
 	goldenPolicies(t, "perenvironment", cloud)
 }
 
-func TestOneRoleAsInTheSeed(t *testing.T) {
+func TestOneRoleForAll(t *testing.T) {
 	args := website()
 	args.SharedRole, args.BuildPerEnvironment = true, true
 	pipeline, cloud := deploy(t, args)

@@ -15,7 +15,7 @@ import (
 const buildArtifact = "Build"
 
 // stages are Source, Build unless each environment is built for, and each environment, with its approval before it in a
-// stage of its own: while one release waits for a person, another may be on its way through the stages before.
+// stage of its own: while one release is being deployed, the next can be looked at and approved.
 func (m *parts) stages() []codepipeline.PipelineStageInput {
 	stages := []codepipeline.PipelineStageInput{ground.Stage("Source", m.origin.action())}
 	if !m.args.BuildPerEnvironment {

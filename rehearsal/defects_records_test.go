@@ -1,24 +1,24 @@
 package rehearsal
 
-import (
-	"strings"
-
-	"github.com/container-pipeline/container-pipeline/drydock"
-)
+import "github.com/container-pipeline/container-pipeline/drydock"
 
 // Types of the records that defects are injected into.
 const (
-	pipelineType    = "aws:codepipeline/pipeline:Pipeline"
-	projectType     = "aws:codebuild/project:Project"
-	serviceType     = "aws:ecs/service:Service"
-	groupType       = "aws:codedeploy/deploymentGroup:DeploymentGroup"
-	listenerType    = "aws:lb/listener:Listener"
-	targetGroupType = "aws:lb/targetGroup:TargetGroup"
-	bucketType      = "aws:s3/bucketV2:BucketV2"
-	versioningType  = "aws:s3/bucketVersioningV2:BucketVersioningV2"
-	objectType      = "aws:s3/bucketObjectv2:BucketObjectv2"
-	logGroupType    = "aws:cloudwatch/logGroup:LogGroup"
-	alarmType       = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	pipelineType     = "aws:codepipeline/pipeline:Pipeline"
+	projectType      = "aws:codebuild/project:Project"
+	serviceType      = "aws:ecs/service:Service"
+	groupType        = "aws:codedeploy/deploymentGroup:DeploymentGroup"
+	listenerType     = "aws:lb/listener:Listener"
+	targetGroupType  = "aws:lb/targetGroup:TargetGroup"
+	versioningType   = "aws:s3/bucketVersioningV2:BucketVersioningV2"
+	objectType       = "aws:s3/bucketObjectv2:BucketObjectv2"
+	logGroupType     = "aws:cloudwatch/logGroup:LogGroup"
+	alarmType        = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	roleType         = "aws:iam/role:Role"
+	inlineType       = "aws:iam/rolePolicy:RolePolicy"
+	bucketPolicyType = "aws:s3/bucketPolicy:BucketPolicy"
+	topicPolicyType  = "aws:sns/topicPolicy:TopicPolicy"
+	subnetType       = "aws:ec2/subnet:Subnet"
 )
 
 const (
@@ -31,7 +31,7 @@ const (
 
 // broken is a defect of what the dev stack has made.
 func broken(name, at string, inject func(*subject), says ...string) defect {
-	return defect{infrastructure, name, "dev", inject, nil, false, at, says}
+	return injected(infrastructure, name, "dev", inject, at, says...)
 }
 
 // lost is a kind of thing that is no longer there.
@@ -41,8 +41,10 @@ func lost(name, typ, at string, says ...string) defect {
 
 // recordDefects are of what the program has made in AWS.
 var recordDefects = []defect{
-	broken("the config object is in another bucket", object, func(s *subject) { s.configure("Config", "S3Bucket", "acme-config") }, "bucket does not exist", "acme-config"),
-	broken("the config object has another key", object, func(s *subject) { s.configure("Config", "S3ObjectKey", "config/bash-dog.zip") }, "key does not exist", "config/bash-dog.zip"),
+	broken("the config object is in another bucket", object, func(s *subject) { s.configure("Config", "S3Bucket", "acme-config") },
+		"bucket does not exist", "acme-config"),
+	broken("the config object has another key", object, func(s *subject) { s.configure("Config", "S3ObjectKey", "config/bash-dog.zip") },
+		"key does not exist", "config/bash-dog.zip"),
 	broken("the config object is no archive", object, func(s *subject) {
 		s.set(s.only(objectType), "source", &drydock.Asset{Text: "{}"})
 	}, "no archive", "config/bash-dog-dev.zip"),
@@ -51,30 +53,40 @@ var recordDefects = []defect{
 		s.set(s.only(versioningType), "versioningConfiguration.status", "Suspended")
 	}, "versions", "s3://bash-dog-"),
 
-	broken("the action names a project that does not exist", buildStart, func(s *subject) { s.configure("Build", "ProjectName", "bash-dog-build") }, `"bash-dog-build"`, "bash-dog-dev-build"),
-	broken("a primary source that is no input", sources, func(s *subject) { s.configure("Build", "PrimarySource", "SourceOutput") }, "SourceOutput", "PrimarySource"),
-	broken("the config is the primary source", preBuild, func(s *subject) { s.configure("Build", "PrimarySource", "Config") }, "CODEBUILD_SRC_DIR_Config", "it has Source"),
+	broken("the action names a project that does not exist", buildStart,
+		func(s *subject) { s.configure("Build", "ProjectName", "bash-dog-build") }, `"bash-dog-build"`, "bash-dog-dev-build"),
+	broken("a primary source that is no input", sources, func(s *subject) { s.configure("Build", "PrimarySource", "SourceOutput") },
+		"SourceOutput", "PrimarySource"),
+	broken("the config is the primary source", preBuild, func(s *subject) { s.configure("Build", "PrimarySource", "Config") },
+		"CODEBUILD_SRC_DIR_Config", "it has Source"),
 	broken("an input that nobody makes", sources, func(s *subject) {
 		s.action("Build")["inputArtifacts"] = []any{"Source", "Configuration"}
 	}, "Configuration", "no action before it makes"),
-	broken("an output under another name", reading, func(s *subject) { s.action("Build")["outputArtifacts"] = []any{"BuildArtifact"} }, "the artifact Build,"),
+	broken("an output under another name", reading, func(s *subject) { s.action("Build")["outputArtifacts"] = []any{"BuildArtifact"} },
+		"the artifact Build,"),
 	broken("a variable that no action has", sources, func(s *subject) {
 		s.configure("Build", "EnvironmentVariables", `[{"name":"COMMIT","value":"#{SourceVariables.CommitId}"}]`)
 	}, "SourceVariables.CommitId", "namespace"),
-	broken("a repository is gone", postBuild, func(s *subject) { s.world.Remove(s.named(repositoryType, "bash-dog-dev-sidecar")) }, "bash-dog-dev-sidecar"),
-	broken("the build's role is gone", buildStart, func(s *subject) { s.world.Remove(s.named(roleType, "bash-dog-build-")) }, "role bash-dog-build-", "does not exist"),
+	broken("a repository is gone", postBuild, func(s *subject) { s.world.Remove(s.named(repositoryType, "bash-dog-dev-sidecar")) },
+		"bash-dog-dev-sidecar"),
+	broken("the build's role is gone", buildStart, func(s *subject) { s.world.Remove(s.named(roleType, "bash-dog-build-")) },
+		"role bash-dog-build-", "does not exist"),
 
-	broken("the action names another deployment group", register, func(s *subject) { s.configure("Deploy", "DeploymentGroupName", "production") }, "DeploymentGroupDoesNotExistException", "production"),
+	broken("the action names another deployment group", register,
+		func(s *subject) { s.configure("Deploy", "DeploymentGroupName", "production") }, "DeploymentGroupDoesNotExistException", "production"),
 	broken("the action names another application", register, func(s *subject) { s.configure("Deploy", "ApplicationName", "bash-cat") }, "bash-cat"),
 	broken("the task's role is gone", startTasks, func(s *subject) { s.world.Remove(s.named(roleType, "bash-dog-task-")) }, "bash-dog-task-"),
 	broken("the task definition names a role that does not exist", register, func(s *subject) {
 		s.rendered(definition, "role/bash-dog-task-", "role/bash-dogs-task-")
 	}, "bash-dogs-task-"),
-	broken("the deployment group is of another service", creation, func(s *subject) { s.set(s.only(groupType), "ecsService.serviceName", "bash-cat") }, "bash-cat", "not found"),
+	broken("the deployment group is of another service", creation,
+		func(s *subject) { s.set(s.only(groupType), "ecsService.serviceName", "bash-cat") }, "bash-cat", "not found"),
 	lost("the cluster is gone", "aws:ecs/cluster:Cluster", creation, "Cluster not found", "bash-dog-dev"),
 	lost("the service is gone", serviceType, creation, "The ECS service bash-dog-dev was not found"),
-	broken("the service is not CodeDeploy's", creation, func(s *subject) { s.set(s.only(serviceType), "deploymentController.type", "ECS") }, "CODE_DEPLOY", "bash-dog-dev"),
-	broken("a deployment in place", creation, func(s *subject) { s.set(s.only(groupType), "deploymentStyle.deploymentType", "IN_PLACE") }, "BLUE_GREEN"),
+	broken("the service is not CodeDeploy's", creation, func(s *subject) { s.set(s.only(serviceType), "deploymentController.type", "ECS") },
+		"CODE_DEPLOY", "bash-dog-dev"),
+	broken("a deployment in place", creation, func(s *subject) { s.set(s.only(groupType), "deploymentStyle.deploymentType", "IN_PLACE") },
+		"BLUE_GREEN"),
 	broken("a deployment configuration that does not exist", register, func(s *subject) {
 		s.set(s.only(groupType), "deploymentConfigName", "CodeDeployDefault.ECSCanary5Percent")
 	}, "ECSCanary5Percent"),
@@ -83,33 +95,33 @@ var recordDefects = []defect{
 	},
 		"does not have an associated load balancer", "bash-dog-blue"),
 	lost("the listener is gone", listenerType, creation, "listener", "could not be found"),
-	broken("a listener of another load balancer", creation, func(s *subject) { s.elsewhere() }, "is behind the load balancer", "loadbalancer/app/another"),
-	broken("a target group for instances", creation, func(s *subject) { s.set(s.named(targetGroupType, "bash-dog-green"), "targetType", "instance") }, "bash-dog-green", "target type instance", "awsvpc"),
-	broken("a target group is gone", creation, func(s *subject) { s.world.Remove(s.named(targetGroupType, "bash-dog-green")) }, "bash-dog-green", "could not be found"),
+	broken("a listener of another load balancer", creation, func(s *subject) { s.elsewhere() }, "is behind the load balancer",
+		"loadbalancer/app/another"),
+	broken("a target group for instances", creation,
+		func(s *subject) { s.set(s.named(targetGroupType, "bash-dog-green"), "targetType", "instance") }, "bash-dog-green", "target type instance", "awsvpc"),
+	broken("a target group is gone", creation, func(s *subject) { s.world.Remove(s.named(targetGroupType, "bash-dog-green")) },
+		"bash-dog-green", "could not be found"),
 	lost("an alarm of the group that does not exist", alarmType, creation, "alarm bash-dog-errors-", "does not exist"),
-	broken("target groups in two VPCs", taskSet, func(s *subject) { s.set(s.named(targetGroupType, "bash-dog-green"), "vpcId", "vpc-0123456789abcdef0") }, "vpc-0123456789abcdef0", "bash-dog-green"),
-	broken("a subnet that does not exist", taskSet, func(s *subject) { s.world.Remove(s.named(subnetType, s.subnet())) }, "subnet ID", "does not exist"),
-	broken("the log group is gone", startTasks, func(s *subject) { s.world.Remove(s.named(logGroupType, "/ecs/")) }, "ResourceInitializationError", "/ecs/bash-dog-dev", "container api", definition+":"),
-	broken("tasks without a public address", startTasks, func(s *subject) { s.rendered(spec, "AssignPublicIp: ENABLED", "AssignPublicIp: DISABLED") }, "subnet-", "no public IP address", "ecr.api"),
-	{infrastructure, "private subnets without NAT or endpoints", "staging", func(s *subject) {
+	broken("target groups in two VPCs", taskSet,
+		func(s *subject) { s.set(s.named(targetGroupType, "bash-dog-green"), "vpcId", "vpc-0123456789abcdef0") }, "vpc-0123456789abcdef0", "bash-dog-green"),
+	broken("a subnet that does not exist", taskSet, func(s *subject) { s.world.Remove(s.named(subnetType, s.subnet())) }, "subnet ID",
+		"does not exist"),
+	broken("the log group is gone", startTasks, func(s *subject) { s.world.Remove(s.named(logGroupType, "/ecs/")) },
+		"ResourceInitializationError", "/ecs/bash-dog-dev", "container api", definition+":"),
+	broken("tasks without a public address", startTasks,
+		func(s *subject) { s.rendered(spec, "AssignPublicIp: ENABLED", "AssignPublicIp: DISABLED") }, "subnet-", "no public IP address", "ecr.api"),
+	injected(infrastructure, "private subnets without NAT or endpoints", "staging", func(s *subject) {
 		for _, r := range s.world.All("aws:ec2/route:Route") {
 			if r.Attr("natGatewayId") != "" {
 				s.world.Remove(r)
 			}
 		}
 		s.nothingOut()
-	}, nil, false, startTasks, []string{"subnet-", "no route to the internet", "ecr.api"}},
+	}, startTasks, "subnet-", "no route to the internet", "ecr.api"),
 	lost("tasks whose security group lets nothing out", "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", startTasks, "sg-", "443"),
-	lost("tasks whose security group does not admit the load balancer", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", healthy, "Target.Timeout", "sg-", "port 80"),
+	lost("tasks whose security group does not admit the load balancer", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", healthy,
+		"Target.Timeout", "sg-", "port 80"),
 }
-
-const (
-	roleType         = "aws:iam/role:Role"
-	inlineType       = "aws:iam/rolePolicy:RolePolicy"
-	bucketPolicyType = "aws:s3/bucketPolicy:BucketPolicy"
-	topicPolicyType  = "aws:sns/topicPolicy:TopicPolicy"
-	subnetType       = "aws:ec2/subnet:Subnet"
-)
 
 // subnet is the first of the service's.
 func (s *subject) subnet() string {
@@ -139,85 +151,4 @@ func (s *subject) elsewhere() {
 	s.set(&listener, "loadBalancerArn", "arn:aws:elasticloadbalancing:us-east-2:123456789012:loadbalancer/app/another/0123456789abcdef")
 	s.set(&listener, "defaultActions.*.targetGroupArn", s.named(targetGroupType, "bash-dog-green").ID)
 	s.world.Add(&listener)
-}
-
-// policyDefects are of policies: those that a hand has changed. The mutants of every policy are a suite of their own.
-const policies = "policies"
-
-// policy is a defect of the dev stack's policies.
-func policy(name, at string, inject func(*subject), says ...string) defect {
-	return defect{policies, name, "dev", inject, nil, false, at, says}
-}
-
-// trust replaces a text in the trust policy of a role.
-func trust(name, role, from, to, at string, says ...string) defect {
-	return policy(name, at, func(s *subject) {
-		r := s.named(roleType, role)
-		s.set(r, "assumeRolePolicy", replaced(s, r.Attr("assumeRolePolicy"), from, to))
-	}, says...)
-}
-
-// wider adds a statement to a role's policy.
-func wider(name, role, statement string, says ...string) defect {
-	return policy(name, impossible, func(s *subject) {
-		r := s.named(inlineType, role)
-		s.set(r, "policy", replaced(s, r.Attr("policy"), `"Statement":[`, `"Statement":[`+statement+`,`))
-	}, says...)
-}
-
-const impossible = "Afterwards / What must not be possible"
-
-var policyDefects = []defect{
-	trust("the pipeline's role trusts another service", "bash-dog-pipeline-", "codepipeline.amazonaws.com", "codebuild.amazonaws.com", "Start / Push", "codepipeline.amazonaws.com", "sts:AssumeRole", "bash-dog-pipeline-"),
-	trust("the build's role trusts another service", "bash-dog-build-", "codebuild.amazonaws.com", "codepipeline.amazonaws.com", buildStart, "codebuild.amazonaws.com", "sts:AssumeRole", "bash-dog-build-"),
-	trust("the build's role trusts another project", "bash-dog-build-", "project/bash-dog-dev-build", "project/bash-dog-build", buildStart, "aws:SourceArn", "bash-dog-dev-build"),
-	trust("the deployment's role trusts another service", "bash-dog-deploy-", "codedeploy.amazonaws.com", "ecs.amazonaws.com", taskSet, "codedeploy.amazonaws.com", "sts:AssumeRole", "bash-dog-deploy-"),
-	trust("the deployment's role trusts another account", "bash-dog-deploy-", `"aws:SourceAccount":["123456789012"]`, `"aws:SourceAccount":["210987654321"]`, taskSet, "aws:SourceAccount", "bash-dog-deploy-"),
-	trust("the execution role trusts another service", "bash-dog-execution-", "ecs-tasks.amazonaws.com", "ecs.amazonaws.com", startTasks, "ecs-tasks.amazonaws.com", "bash-dog-execution-"),
-	trust("the task's role trusts another region", "bash-dog-task-", "arn:aws:ecs:us-east-2:", "arn:aws:ecs:us-east-1:", startTasks, "aws:SourceArn", "bash-dog-task-"),
-	policy("a role that everyone may take on", impossible, func(s *subject) {
-		s.set(s.named(roleType, "bash-dog-build-"), "assumeRolePolicy", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*","Service":"codebuild.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
-	}, "sts:AssumeRole", "bash-dog-build-"),
-	trust("a role for any account's projects", "bash-dog-build-", `"StringEquals":{"aws:SourceArn":["arn:aws:codebuild:us-east-2:123456789012:project/bash-dog-dev-build"]}`, `"StringLike":{"aws:SourceArn":["arn:aws:codebuild:*"]}`, impossible,
-		"sts:AssumeRole", "bash-dog-build-"),
-
-	policy("the bucket denies the build", buildStart, func(s *subject) {
-		s.denied(s.named(roleType, "bash-dog-build-").Attr("arn"))
-	}, "s3:", "bash-dog-build-", "Closed", "bucket policy"),
-	policy("the bucket denies all", "Source / Repository", func(s *subject) { s.denied("*") }, "s3:", "bash-dog-pipeline-", "Closed", "bucket policy"),
-	{policies, "the key's policy leaves the roles out", "key", func(s *subject) {
-		key := s.only(keyType)
-		s.set(key, "policy", replaced(s, key.Attr("policy"), ":root", ":role/administrator"))
-	}, nil, false, "Source / Repository", []string{"kms:GenerateDataKey", keyARN, "bash-dog-pipeline-"}},
-	{policies, "the build's role has no right to the key", "key", func(s *subject) {
-		r := s.named(inlineType, "bash-dog-build-")
-		s.set(r, "policy", replaced(s, r.Attr("policy"), keyARN, keyARN+"0"))
-	}, nil, false, buildStart, []string{"kms:Decrypt", keyARN, "bash-dog-build-"}},
-	{policies, "the key is disabled", "key", func(s *subject) { s.set(s.only(keyType), "isEnabled", false) }, nil, false,
-		"Source / Repository", []string{"DisabledException", keyARN}},
-	{policies, "the topic admits no events", "staging", func(s *subject) { s.remove(topicPolicyType) }, nil, false,
-		"Afterwards / Notifications", []string{"sns:Publish", "events.amazonaws.com", ":bash-dog-"}},
-	{policies, "an alarm tells a topic that does not admit it", "production", func(s *subject) {
-		topic := s.only("aws:sns/topic:Topic").ID
-		s.set(s.named(alarmType, "bash-dog-errors"), "alarmActions", []any{topic})
-	}, nil, false, "Afterwards / Notifications", []string{"sns:Publish", "cloudwatch.amazonaws.com", ":bash-dog-"}},
-
-	wider("every right to every repository", "bash-dog-build-", `{"Sid":"Wide","Effect":"Allow","Action":"ecr:*","Resource":"*"}`, "ecr:", "Wide", "bash-dog-build-"),
-	wider("every right to every bucket", "bash-dog-pipeline-", `{"Sid":"Wide","Effect":"Allow","Action":"s3:*","Resource":"*"}`, "s3:", "Wide", "bash-dog-pipeline-"),
-	wider("every secret", "bash-dog-execution-", `{"Sid":"Wide","Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"*"}`, "secretsmanager:GetSecretValue", "Wide"),
-	wider("any role may be passed", "bash-dog-pipeline-", `{"Sid":"Wide","Effect":"Allow","Action":"iam:PassRole","Resource":"*"}`, "iam:PassRole", "Wide"),
-	wider("roles may be made", "bash-dog-deploy-", `{"Sid":"Wide","Effect":"Allow","Action":"iam:*","Resource":"*"}`, "iam:", "Wide"),
-	wider("every service may be updated", "bash-dog-deploy-", `{"Sid":"Wide","Effect":"Allow","Action":"ecs:*","Resource":"*"}`, "ecs:", "Wide"),
-	wider("the build may deploy", "bash-dog-build-", `{"Sid":"Wide","Effect":"Allow","Action":"codedeploy:*","Resource":"*"}`, "codedeploy:CreateDeployment", "Wide"),
-	wider("everything is allowed", "bash-dog-start-", `{"Sid":"Wide","Effect":"Allow","Action":"*","Resource":"*"}`, "Wide", "bash-dog-start-"),
-	{policies, "the bucket is open without TLS", "dev", func(s *subject) { s.remove(bucketPolicyType) }, nil, false, impossible, []string{"without TLS"}},
-}
-
-// denied closes the artifact bucket to the principal.
-func (s *subject) denied(principal string) {
-	s.Helper()
-	r := s.only(bucketPolicyType)
-	bucket := "arn:aws:s3:::" + r.Attr("bucket")
-	statement := strings.NewReplacer("BUCKET", bucket, "WHO", principal).Replace(`{"Sid":"Closed","Effect":"Deny","Principal":{"AWS":"WHO"},"Action":"s3:*","Resource":["BUCKET","BUCKET/*"]},`)
-	s.set(r, "policy", replaced(s, r.Attr("policy"), `"Statement":[`, `"Statement":[`+statement))
 }

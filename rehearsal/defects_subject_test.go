@@ -95,7 +95,7 @@ func put(in any, path []string, value any) bool {
 // action is the properties of the pipeline's action.
 func (s *subject) action(name string) map[string]any {
 	s.Helper()
-	for _, stage := range s.only("aws:codepipeline/pipeline:Pipeline").Inputs.Objs("stages") {
+	for _, stage := range s.only(pipelineType).Inputs.Objs("stages") {
 		for _, a := range stage.Objs("actions") {
 			if a.Str("name") == name {
 				return a
@@ -139,7 +139,7 @@ func (s *subject) rename(from, to string) {
 // rendered replaces a text in one of the files that the pipeline's config object holds: what the program has rendered.
 func (s *subject) rendered(name, from, to string) {
 	s.Helper()
-	object := s.only("aws:s3/bucketObjectv2:BucketObjectv2")
+	object := s.only(objectType)
 	archive := *object.Inputs["source"].(*drydock.Asset)
 	archive.Files = maps.Clone(archive.Files)
 	archive.Files[name] = replaced(s, archive.Files[name], from, to)
@@ -149,7 +149,7 @@ func (s *subject) rendered(name, from, to string) {
 // buildspec replaces a text in the project's rendered buildspec.
 func (s *subject) buildspec(from, to string) {
 	s.Helper()
-	project := s.only("aws:codebuild/project:Project")
+	project := s.only(projectType)
 	s.set(project, "source.buildspec", replaced(s, project.Inputs.Obj("source").Str("buildspec"), from, to))
 }
 

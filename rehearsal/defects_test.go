@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,11 @@ type defect struct {
 	// at is where AWS would fail, as "Stage / Step", and says what the problem must name.
 	at   string
 	says []string
+}
+
+// injected is a defect that shows without running the containers.
+func injected(kind, name, scene string, inject func(*subject), at string, says ...string) defect {
+	return defect{kind: kind, name: name, scene: scene, inject: inject, at: at, says: says}
 }
 
 // row is what came of a defect, as the table in docs/rehearsal.md has it.
@@ -101,8 +107,8 @@ func (d defect) caught(t *testing.T) (at, says string) {
 	t.Helper()
 	options := append(slices.Clone(quick), d.options...)
 	if d.real {
-		if err := task.Available(); err != nil {
-			t.Skipf("no containers can be run here: %v", err)
+		if err := task.Available(); err != nil || runtime.GOARCH != "amd64" {
+			t.Skipf("no containers of the stack's architecture can be run here (%s): %v", runtime.GOARCH, err)
 		}
 		options = append([]Option{Builder("none"), hasty}, d.options...)
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // ApproversArgs describe who is asked to approve.
@@ -33,6 +34,10 @@ func NewApprovers(
 ) (*Approvers, error) {
 	if args == nil {
 		args = &ApproversArgs{}
+	}
+	p := &problems.List{}
+	if args.validatePeople(p, ""); p.Err() != nil {
+		return nil, p.Err()
 	}
 	a := &Approvers{TopicArn: pulumi.String("").ToStringOutput()}
 	if err := ctx.RegisterComponentResource("container-pipeline:staged:Approvers", name, a, opts...); err != nil {

@@ -114,10 +114,14 @@ func (args *RunnerArgs) validate() error {
 	p.Given("artifactBucketName", args.ArtifactBucketName, "the bucket of the pipeline")
 	p.Given("artifactBucketArn", args.ArtifactBucketArn, "the bucket of the pipeline")
 	for i, b := range args.Builds {
+		field := fmt.Sprintf("builds[%d]", i)
 		if b.Key == "" {
-			p.Add(fmt.Sprintf("builds[%d].key", i), "missing: give what ends the project's name")
+			p.Add(field+".key", "missing: give what ends the project's name")
 		}
+		b.validate(p, field)
 	}
+	validateStatements(p, "statements", args.Statements, takenSids())
+	ground.ValidRetention(p, "logRetentionDays", args.LogRetentionDays)
 	return p.Err()
 }
 

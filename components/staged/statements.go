@@ -19,10 +19,7 @@ var ownSids = []string{
 }
 
 func (args *PipelineArgs) validateStatements(p *problems.List) {
-	seen := map[string]string{}
-	for _, sid := range ownSids {
-		seen[sid] = "the component's own statement"
-	}
+	seen := takenSids()
 	validateStatements(p, "statements", args.Statements, seen)
 	for i, e := range args.Environments {
 		own := seen // with a shared role all are in one policy
@@ -31,6 +28,15 @@ func (args *PipelineArgs) validateStatements(p *problems.List) {
 		}
 		validateStatements(p, fmt.Sprintf("environments[%d].statements", i), e.Statements, own)
 	}
+}
+
+// takenSids are ownSids with whose they are.
+func takenSids() map[string]string {
+	taken := map[string]string{}
+	for _, sid := range ownSids {
+		taken[sid] = "the component's own statement"
+	}
+	return taken
 }
 
 // validateStatements checks what is plain; a resource that is born elsewhere is checked when it is known.

@@ -41,7 +41,9 @@ func (args *PipelineArgs) validate(name string) error {
 	args.Source.validate(p)
 	args.validateEnvironments(p)
 	args.Build.validate(p, "build")
+	validateVariables(p, "build.variables", args.Build.Variables, "ENVIRONMENT", "BUCKET")
 	args.Deploy.validate(p, "deploy")
+	validateVariables(p, "deploy.variables", args.Deploy.Variables, "ENVIRONMENT", "BUCKET")
 	args.validateStatements(p)
 	args.Approval.validate(p, args.asks())
 	ground.ValidRetention(p, "logRetentionDays", args.LogRetentionDays)
@@ -138,7 +140,6 @@ func (b BuildOptions) validate(p *problems.List, field string) {
 	}
 	p.OneOf(field+".architecture", b.Architecture, ground.X8664, ground.ARM64)
 	ground.ValidMachine(p, field, b.ComputeType, b.TimeoutMinutes)
-	validateVariables(p, field+".variables", b.Variables, "ENVIRONMENT", "BUCKET")
 }
 
 // maxComment leaves room in an approval's 1000 characters for the commit and the environment.
@@ -149,24 +150,29 @@ func (a ApprovalOptions) validate(p *problems.List, asked bool) {
 	if !asked && (a.TopicArn != nil || len(a.Emails) > 0 || a.Comment != "" || a.URL != "") {
 		p.Add("approval", "given, but no environment has approval: true; give it to one, or remove this")
 	}
+	a.validatePeople(p, "approval.")
+	if n := len(a.Comment); n > maxComment {
+		p.Add("approval.comment", "%d characters are too many: give at most %d", n, maxComment)
+	}
+	if u, err := url.Parse(withoutVariables(a.URL)); a.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
+		p.Add("approval.url", "%q is not valid: give an address such as https://staging.example.com", a.URL)
+	}
+}
+
+// validatePeople checks who is told; prefix begins the names of the fields.
+func (a ApprovalOptions) validatePeople(p *problems.List, prefix string) {
 	if a.TopicArn != nil && len(a.Emails) > 0 {
-		p.Add("approval.emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(a.Emails))
+		p.Add(prefix+"emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(a.Emails))
 	}
 	seen := map[string]bool{}
 	for i, email := range a.Emails {
-		field := fmt.Sprintf("approval.emails[%d]", i)
+		field := fmt.Sprintf("%semails[%d]", prefix, i)
 		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
 			p.Add(field, "%q is not valid: give an address such as team@example.com", email)
 		} else if seen[email] {
 			p.Add(field, "%q is given twice: remove one", email)
 		}
 		seen[email] = true
-	}
-	if n := len(a.Comment); n > maxComment {
-		p.Add("approval.comment", "%d characters are too many: give at most %d", n, maxComment)
-	}
-	if u, err := url.Parse(withoutVariables(a.URL)); a.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
-		p.Add("approval.url", "%q is not valid: give an address such as https://staging.example.com", a.URL)
 	}
 }
 

@@ -25,7 +25,7 @@ type DeployerArgs struct {
 
 // Deployer is the policies of who deploys, and the boundary of all roles that take part.
 //
-// The boundary is changed by a person: what is within it cannot.
+// Boundary and policies are changed by a person: who is within the boundary cannot.
 type Deployer struct {
 	pulumi.ResourceState
 
@@ -90,7 +90,7 @@ func (d *Deployer) compose(ctx *pulumi.Context, name string, a *DeployerArgs, st
 func (d *Deployer) addBoundary(ctx *pulumi.Context, name string, here ground.Place, a *DeployerArgs, statements []iam.Statement) error {
 	boundaryName := a.Project + "-boundary"
 	arn := fmt.Sprintf("arn:%s:iam::%s:policy/%s", here.Partition, here.Account, boundaryName)
-	text, err := boundary(here, arn, statements, a.BoundaryActions).Render(iam.ManagedPolicy)
+	text, err := boundary(here, arn, name, statements, a.BoundaryActions).Render(iam.ManagedPolicy)
 	if err != nil {
 		return fmt.Errorf("boundaryActions: %w", err)
 	}

@@ -89,10 +89,31 @@ var ownServices = []string{
 }
 
 // boundary is the most that any role of the pipeline, or made by it, can ever do: the services of what it deploys, without
-// a way to change the boundary, to make a role without it, or to become someone else. Of IAM and STS it has exactly what
-// the statements have.
+// a way to change the boundary or its own permissions, to make a role without the boundary, or to become someone else. Of
+// IAM and STS it has exactly what the statements have. name begins the names of the pipeline's own roles and policies.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
-func boundary(here ground.Place, arn string, statements []iam.Statement, more []string) iam.Document {
+func boundary(here ground.Place, arn, name string, statements []iam.Statement, more []string) iam.Document {
+	global := func(resource string) string {
+		return fmt.Sprintf("arn:%s:iam::%s:%s", here.Partition, here.Account, resource)
+	}
+	return iam.Policy(
+		// A boundary grants nothing: resources are narrowed by the policies that do.
+		iam.Allow("AtMost").Actions(atMost(statements, more)...).On("*"),
+		iam.Deny("KeepPolicies").Actions(
+			"iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion",
+		).On(arn, global("policy/"+name+"-deploy-*"), global("policy/"+name+"-read-*")),
+		iam.Deny("KeepOwnPermissions").Actions(
+			"iam:AttachRolePolicy", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy",
+		).On(global("role/"+name+"-pipeline-*"), global("role/"+name+"-preview-*"), global("role/"+name+"-review-*"), global("role/"+name+"-up-*")),
+		iam.Deny("KeepBoundaries").Actions("iam:DeleteRolePermissionsBoundary").On("*"),
+		iam.Deny("MakeBoundedRoles").
+			Actions("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy").
+			On(global("role/*")).When(iam.StringNotEquals, "iam:PermissionsBoundary", arn),
+	)
+}
+
+// atMost are the services of the statements and of the pipeline itself, and more.
+func atMost(statements []iam.Statement, more []string) []string {
 	actions := slices.Clone(more)
 	for _, service := range ownServices {
 		actions = append(actions, service+":*")
@@ -100,24 +121,12 @@ func boundary(here ground.Place, arn string, statements []iam.Statement, more []
 	for _, s := range statements {
 		for _, action := range s.Action {
 			service, _, _ := strings.Cut(action, ":")
-			if service == "iam" || service == "sts" {
-				actions = append(actions, action)
-				continue
+			if service != "iam" && service != "sts" {
+				action = service + ":*"
 			}
-			actions = append(actions, service+":*")
+			actions = append(actions, action)
 		}
 	}
 	slices.Sort(actions)
-	return iam.Policy(
-		// A boundary grants nothing: resources are narrowed by the policies that do.
-		iam.Allow("AtMost").Actions(slices.Compact(actions)...).On("*"),
-		iam.Deny("KeepBoundary").Actions(
-			"iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion",
-		).On(arn),
-		iam.Deny("KeepRolesBounded").Actions("iam:DeleteRolePermissionsBoundary").On("*"),
-		iam.Deny("MakeBoundedRoles").
-			Actions("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy").
-			On("arn:"+here.Partition+":iam::"+here.Account+":role/*").
-			When(iam.StringNotEquals, "iam:PermissionsBoundary", arn),
-	)
+	return slices.Compact(actions)
 }

@@ -2,6 +2,7 @@ package permissions
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ func identityTable() map[string][]grant {
 			allow(role, "iam", "AttachRolePolicy", "DetachRolePolicy").onlyIf(bounded),
 		},
 		"aws:iam/policy:Policy": {
-			allow(own, "iam", "GetPolicy", "GetPolicyVersion", "ListPolicyTags", "ListPolicyVersions"),
+			allow(numberedPolicy, "iam", "GetPolicy", "GetPolicyVersion", "ListPolicyTags", "ListPolicyVersions"),
 			allow(changeable, "iam", "CreatePolicy", "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "TagPolicy", "UntagPolicy"),
 		},
 		"aws:iam/openIdConnectProvider:OpenIdConnectProvider": {allow(own, "iam", "AddClientIDToOpenIDConnectProvider",
@@ -82,7 +83,19 @@ func trusted(policy string) []string {
 // BoundarySuffix ends the names of permissions boundaries. A deployer never changes one: it would change its own.
 const BoundarySuffix = "-boundary"
 
+// numberedPolicy is a policy with all that are numbered as it is: how many permissions need depends on themselves, where
+// they are their own deployer's.
+func numberedPolicy(p Place, r Resource) []string {
+	arns := own(p, r)
+	for i, arn := range arns {
+		arns[i] = numberAndSuffix.ReplaceAllString(arn, "-*")
+	}
+	return arns
+}
+
+var numberAndSuffix = regexp.MustCompile(`-\d+-\*$`)
+
 // changeable is a policy, unless it is a boundary.
 func changeable(p Place, r Resource) []string {
-	return slices.DeleteFunc(own(p, r), func(arn string) bool { return strings.HasSuffix(arn, BoundarySuffix) })
+	return slices.DeleteFunc(numberedPolicy(p, r), func(arn string) bool { return strings.HasSuffix(arn, BoundarySuffix) })
 }

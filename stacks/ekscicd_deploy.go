@@ -64,7 +64,9 @@ func (d *delivery) common(ctx *pulumi.Context) (err error) {
 		return explain("ekscicd", d.name, err)
 	}
 	connection := d.Connection
-	connection.Tags = d.Tags
+	if connection.Tags == nil {
+		connection.Tags = d.Tags
+	}
 	if d.connection, err = ekscicd.NewSourceConnection(ctx, d.name, &connection); err != nil {
 		return explain("ekscicd", d.name+".connection", err)
 	}

@@ -97,7 +97,7 @@ func (r *PullRequests) validate(p *problems.List) {
 	for _, actor := range r.Actors {
 		p.Matches("pullRequests.actors", actor, actorID, "a GitHub account's number, as https://api.github.com/users/NAME tells it")
 	}
-	plainEither(p, "pullRequests.credentialArn", r.CredentialArn)
+	plainCredential(p, "pullRequests.credentialArn", r.CredentialArn)
 }
 
 // plainMatches checks a value that is known already.
@@ -107,7 +107,8 @@ func plainMatches(p *problems.List, field string, value pulumi.StringInput, patt
 	}
 }
 
-func plainEither(p *problems.List, field string, value pulumi.StringInput) {
+// plainCredential checks the ARN of a credential that is known already.
+func plainCredential(p *problems.List, field string, value pulumi.StringInput) {
 	if text, plain := value.(pulumi.String); plain && !secretArn.MatchString(string(text)) {
 		p.Matches(field, string(text), connectionArn, "the ARN of a secret of Secrets Manager or of a connection")
 	}

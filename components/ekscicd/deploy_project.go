@@ -51,7 +51,7 @@ type DeployProjectArgs struct {
 	// Buildspec is a file of the artifact to use instead of the package's own, buildspecs/deploy.yml. Default: none.
 	Buildspec string `pulumi:"buildspec"`
 	// Machine of the builds. Its TimeoutMinutes are at most 60: an assumed role's credentials last an hour.
-	// Default: as of BuildMachine.
+	// Default: as of BuildMachine, but 60 minutes.
 	Machine BuildMachine `pulumi:"machine"`
 	// Tags of everything. Default: none.
 	Tags map[string]string `pulumi:"tags"`
@@ -149,6 +149,7 @@ func (args *DeployProjectArgs) withDefaults(name string) *DeployProjectArgs {
 		a.PruneKinds = pruneKinds
 	}
 	a.PruneKinds = slices.Clone(a.PruneKinds)
+	a.Machine.TimeoutMinutes = or(a.Machine.TimeoutMinutes, longestDeployment)
 	a.Machine = a.Machine.withDefaults()
 	return &a
 }
@@ -157,6 +158,10 @@ func (args *DeployProjectArgs) withDefaults(name string) *DeployProjectArgs {
 var kind = regexp.MustCompile(`^[a-z]+(\.[a-z0-9.-]+)?$`)
 
 var region = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
+
+// longestDeployment is how long credentials of a role last that another role has assumed.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+const longestDeployment = 60
 
 // longestRelease leaves room for "-manifests" in a label's value.
 const longestRelease = 53
@@ -174,17 +179,24 @@ func (args *DeployProjectArgs) validate(name string) error {
 	for i, k := range args.PruneKinds {
 		p.Matches(fmt.Sprintf("pruneKinds[%d]", i), k, kind, "a kind as kubectl takes it, such as deployments.apps")
 	}
-	p.Within("rolloutMinutes", args.RolloutMinutes, 1, 25, " minutes")
 	p.Matches("kubectlVersion", args.KubectlVersion, toolVersion, "a version such as 1.34.1, without v")
 	args.Artifacts.validate(&p)
 	args.Machine.validate(&p)
-	// Credentials of a role that another role has assumed last an hour at most.
-	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
-	if args.Machine.TimeoutMinutes > 60 {
-		p.Add("machine.timeoutMinutes", "%d is too long: give at most 60, for the deploy role's credentials end then", args.Machine.TimeoutMinutes)
-	}
+	args.validateTimes(&p)
 	validateLabelled(&p, args.Tags)
 	return p.Err()
+}
+
+// validateTimes leaves room for waiting twice: for the release, and for the last good one when it has failed.
+func (args *DeployProjectArgs) validateTimes(p *problems.List) {
+	p.Within("rolloutMinutes", args.RolloutMinutes, 1, 25, " minutes")
+	switch timeout, needed := args.Machine.TimeoutMinutes, 2*args.RolloutMinutes+5; {
+	case timeout > longestDeployment:
+		p.Add("machine.timeoutMinutes", "%d is too long: give at most %d, for the deploy role's credentials end then", timeout, longestDeployment)
+	case timeout < needed:
+		p.Add("machine.timeoutMinutes", "%d is too short for rolloutMinutes %d: give at least %d, for a release that fails waits again for the last one",
+			timeout, args.RolloutMinutes, needed)
+	}
 }
 
 func (t Target) validate(p *problems.List) {

@@ -106,4 +106,8 @@ func TestWrongDeployProject(t *testing.T) {
 		return err
 	}, `manifests: "a b"`, "rolloutMinutes: 26", `kubectlVersion: "1.34"`, `pruneKinds[0]: "Pods --all"`, "give at most 53",
 		"machine.timeoutMinutes: 61 is too long")
+	refused(t, func(ctx *pulumi.Context) error {
+		_, err := NewDeployProject(ctx, "shop", &DeployProjectArgs{RolloutMinutes: 20, Machine: BuildMachine{TimeoutMinutes: 30}})
+		return err
+	}, "machine.timeoutMinutes: 30 is too short for rolloutMinutes 20: give at least 45")
 }

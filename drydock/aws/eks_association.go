@@ -9,7 +9,7 @@ import (
 
 const eksAssociationDoc = "https://docs.aws.amazon.com/eks/latest/APIReference/API_AssociateAccessPolicy.html"
 
-// eksPolicies are EKS's access policies for people and deployments. Those of its own services cannot be associated.
+// eksPolicies are EKS's access policies for people, deployments and nodes.
 // https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 var eksPolicies = []string{
 	"AmazonEKSAdminPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy", "AmazonEKSEditPolicy", "AmazonEKSSecretReaderPolicy",
@@ -60,7 +60,8 @@ func createAccessPolicyAssociation(op *sim.Op) error {
 		return sim.Refuse("ResourceNotFoundException", "The specified policyArn could not be found: %s. "+
 			"You can view your available policies with 'list-access-policies'. (%s)", policy, eksAssociationDoc)
 	}
-	if typ := entry.Inputs.Str("type"); typ != "STANDARD" {
+	// Nodes of type EC2 take AmazonEKSAutoNodePolicy: https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html
+	if typ := entry.Inputs.Str("type"); typ != "STANDARD" && typ != "EC2" {
 		return sim.Refuse("InvalidRequestException", "an access entry of type %s takes no policy (%s)", typ, eksAssociationDoc)
 	}
 	op.ID = cluster + "#" + principal + "#" + policy

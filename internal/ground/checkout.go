@@ -123,4 +123,6 @@ func (args *CheckoutProjectArgs) secondary() (codebuild.ProjectSecondarySourceAr
 	return sources, versions
 }
 
-func cloneURL(repository string) pulumi.String { return pulumi.String("https://github.com/" + repository + ".git") }
+func cloneURL(repository string) pulumi.String {
+	return pulumi.String("https://github.com/" + repository + ".git")
+}

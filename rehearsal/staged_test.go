@@ -233,3 +233,18 @@ func TestSiteIsSound(t *testing.T) {
 		})
 	}
 }
+
+// TestInterruptedReleaseLeavesNoObjects: what a command has put counts when the release is over.
+func TestInterruptedReleaseLeavesNoObjects(t *testing.T) {
+	w, kept := made(t, "website"), t.TempDir()
+	r, err := newRelease(w, App{Dir: staticSite}, settled(quick), kept)
+	require.NoError(t, err)
+	bucket := w.Buckets()[0]
+	_, err = r.objects.Put(bucket, "index.html", strings.NewReader("new"), awscli.Object{})
+	require.NoError(t, err)
+	require.NoError(t, r.tidy())
+
+	list, err := awscli.Folder(filepath.Join(kept, "objects")).List(bucket, "")
+	require.NoError(t, err)
+	assert.Empty(t, list)
+}

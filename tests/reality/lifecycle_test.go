@@ -41,6 +41,10 @@ func lifecycle(t *testing.T, dock *drydock.Dock, name string, settings map[strin
 	stack.Up(t, out)
 	assert.Empty(t, changes(stack.Preview(t)), "a second up")
 	if !strings.Contains(string(pipeline), "container-pipeline:pipelines:") {
+		if strings.Contains(string(pipeline), "container-pipeline:staged:") {
+			stack = with(map[string]any{"staged.website.disposable": true})
+			stack.Up(t, out)
+		}
 		destroy(t, stack)
 		return
 	}

@@ -43,11 +43,28 @@ func Scaffold(ctx context.Context, cloud *drydock.Dock, stack *drydock.Stack, pi
 	if err != nil {
 		return nil, err
 	}
+	network := pick(variables, "SUBNETS", "SECURITY_GROUPS", "ASSIGN_PUBLIC_IP")
 	return map[string]string{
 		artifacts.BuildSpecFile:      spec,
-		artifacts.TaskDefinitionFile: placeheld(texts.TaskDefinition, variables, strconv.Quote),
-		artifacts.AppSpecFile:        placeheld(texts.AppSpec, variables, func(v string) string { return v }),
+		artifacts.TaskDefinitionFile: placeheld(texts.TaskDefinition, without(variables, network), strconv.Quote),
+		artifacts.AppSpecFile:        placeheld(texts.AppSpec, network, func(v string) string { return v }),
 	}, nil
+}
+
+// pick is those of the variables.
+func pick(variables map[string]string, names ...string) map[string]string {
+	picked := map[string]string{}
+	for _, name := range names {
+		picked[name] = variables[name]
+	}
+	return picked
+}
+
+// without is the others.
+func without(variables, those map[string]string) map[string]string {
+	rest := maps.Clone(variables)
+	maps.DeleteFunc(rest, func(name, _ string) bool { _, one := those[name]; return one })
+	return rest
 }
 
 // projectVariables are what the pipeline's build gives to a repository's own buildspec.

@@ -39,23 +39,16 @@ func environmentOf(t *testing.T, name string, network map[string]any) environmen
 }
 
 // TestScaffoldedFilesReleaseToEveryEnvironment: the files that one environment gives are the other's, and release there.
-// A task in a public subnet needs a public address, one in a private subnet has none: that stands in the files.
 func TestScaffoldedFilesReleaseToEveryEnvironment(t *testing.T) {
 	dev, staging := environmentOf(t, "dev", nil), environmentOf(t, "staging", nil)
 	assert.Equal(t, dev.files, staging.files)
 	private := environmentOf(t, "staging", map[string]any{"mode": "nat"})
-	assert.Equal(t, dev.files["taskdef.json"], private.files["taskdef.json"])
-	assert.Equal(t, dev.files["buildspec.yml"], private.files["buildspec.yml"])
+	assert.Equal(t, dev.files, private.files)
 
 	app := App{Dir: copyOf(t, bashDog, dev.files)}
 	for name, e := range map[string]environment{"dev": dev, "staging": staging, "staging in private subnets": private} {
 		t.Run(name, func(t *testing.T) { sound(t, play(t, e.w, app, quick...)) })
 	}
-	t.Run("no public address in a public subnet", func(t *testing.T) {
-		v := play(t, dev.w, App{Dir: copyOf(t, bashDog, private.files)}, quick...)
-		require.NotNil(t, v.FailedStep(), "a task without a public address pulls no image there")
-		assert.Contains(t, said(v), "no public IP address")
-	})
 }
 
 func TestScaffoldRefuses(t *testing.T) {

@@ -14,11 +14,13 @@ import (
 //	TASK_ROLE_ARN, EXECUTION_ROLE_ARN its roles
 //	LOG_GROUP                         of the containers
 //	SUBNETS, SECURITY_GROUPS          of the tasks, separated by ", "
+//	ASSIGN_PUBLIC_IP                  ENABLED or DISABLED
 //	SECRET_<CONTAINER>_<VARIABLE>     the valueFrom of a container's secret
 func (s *Service) ownFileVariables(a *ServiceArgs) map[string]pulumi.StringInput {
 	variables := map[string]pulumi.StringInput{
 		"TASK_FAMILY": pulumi.String(a.Pipeline.Project), "TASK_ROLE_ARN": s.TaskRoleArn, "EXECUTION_ROLE_ARN": s.ExecutionRoleArn,
-		"LOG_GROUP": s.LogGroupName, "SECURITY_GROUPS": a.Network.TaskSecurityGroupID,
+		"ASSIGN_PUBLIC_IP": pulumi.String(map[bool]string{true: "ENABLED", false: "DISABLED"}[a.Network.AssignPublicIP]),
+		"LOG_GROUP":        s.LogGroupName, "SECURITY_GROUPS": a.Network.TaskSecurityGroupID,
 		"SUBNETS": a.Network.TaskSubnetIDs.ApplyT(func(ids []string) string { return strings.Join(ids, ", ") }).(pulumi.StringOutput),
 	}
 	for _, c := range a.Pipeline.Containers {

@@ -28,10 +28,30 @@ func intrusions(w *world.World, p *world.Pipeline) []access.Call {
 	for _, r := range w.All("aws:kms/key:Key") {
 		all = append(all, caller.may("use another account's key", r.Attr("arn"), "kms:Decrypt")...)
 	}
-	for _, r := range w.All("aws:sns/topic:Topic") {
-		all = append(all, atTopic(p, caller, r.Attr("arn"))...)
+	for _, topic := range topicsOf(w, p) {
+		all = append(all, atTopic(p, caller, topic)...)
 	}
 	return all
+}
+
+// topicsOf are those that are told of the release: others are none of its business.
+func topicsOf(w *world.World, p *world.Pipeline) []string {
+	told := map[string]bool{}
+	for _, c := range Notify(w) {
+		told[c.Resource] = c.Action == "sns:Publish"
+	}
+	for _, stage := range p.Stages {
+		for _, a := range stage.Actions {
+			told[a.Configuration["NotificationArn"]] = true
+		}
+	}
+	var topics []string
+	for _, r := range w.All("aws:sns/topic:Topic") {
+		if told[r.Attr("arn")] {
+			topics = append(topics, r.Attr("arn"))
+		}
+	}
+	return topics
 }
 
 // atBucket names the bucket's account, which its ARN does not tell.

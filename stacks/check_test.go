@@ -12,7 +12,7 @@ func TestStrangers(t *testing.T) {
 		"none":              {"", ""},
 		"known":             {`{"container-pipeline:pipelines":"{}","container-pipeline:zones":"{}"}`, ""},
 		"another project's": {`{"aws:region":"us-east-2","container-pipelines:zone":"{}"}`, ""},
-		"misspelled":        {`{"container-pipeline:zone":"{}"}`, "container-pipeline:zone: no such key: give one of ekscicd, pipelines, staged, zones"},
+		"misspelled":        {`{"container-pipeline:zone":"{}"}`, "container-pipeline:zone: no such key: give one of ekscicd, meta, permissionsBoundary, pipelines, staged, zones"},
 		"no JSON":           {`{`, "reading the configuration that Pulumi gives: unexpected end of JSON input"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,7 +29,7 @@ type Config struct {
 	// EKSCICD are operations accounts by name, with the applications that they deliver to EKS clusters.
 	EKSCICD map[string]*Operations
 	// Meta are pipelines that deploy stacks, by component name. Their keys are the fields of meta.PipelineArgs; an entry of
-	// permissions may be the name of a file that ends in .json, from the program's folder.
+	// permissions may be the name of a stack, whose policies are in stacks/permissions.
 	Meta map[string]*meta.PipelineArgs
 	// PermissionsBoundary names the policy that is the boundary of every role of the stack. Default: none.
 	PermissionsBoundary string
@@ -69,6 +69,9 @@ func load(ctx *pulumi.Context) (*Config, error) {
 	each(ctx, "staged", &errs, func(path string, raw any) {
 		args := &staged.PipelineArgs{}
 		errs = append(errs, decode(path, raw, args)...)
+		if ctx.IsConfigSecret(namespace + ":staged") {
+			hideVariables(args)
+		}
 		config.Staged[path[strings.LastIndex(path, ".")+1:]] = args
 	})
 	each(ctx, "meta", &errs, func(path string, raw any) {
@@ -158,13 +161,6 @@ func inputs(from, to reflect.Type, data any) (any, error) {
 
 // hideSecrets marks what comes out of the configuration's secrets: they arrive in the program as plain texts.
 func hideSecrets(args *bluegreen.ContainerPipelineArgs) {
-	hide := func(values map[string]pulumi.StringInput) {
-		for name, value := range values {
-			if value != nil {
-				values[name] = pulumi.ToSecret(value).(pulumi.StringOutput)
-			}
-		}
-	}
 	hide(args.Secrets)
 	for _, c := range args.Containers {
 		hide(c.OwnSecrets)

@@ -1,9 +1,8 @@
 package stacks
 
 import (
+	"embed"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,17 +30,23 @@ func bound(ctx *pulumi.Context, boundary string) error {
 	return ctx.RegisterStackTransformation(ground.Bounded(pulumi.String(arn)))
 }
 
-// readPermissions puts the contents of files in the place of their names.
+// permissionFiles are what `drydock permissions` has written for the stacks.
+//
+//go:embed permissions/*.json
+var permissionFiles embed.FS
+
+// readPermissions puts the policies of stacks in the place of their names.
 func readPermissions(path string, args *meta.PipelineArgs) []error {
 	var errs []error
 	args.Permissions = slices.Clone(args.Permissions)
 	for i, given := range args.Permissions {
-		if !strings.HasSuffix(given, ".json") {
+		if strings.HasPrefix(strings.TrimSpace(given), "{") {
 			continue
 		}
-		text, err := os.ReadFile(filepath.FromSlash(given))
+		text, err := permissionFiles.ReadFile("permissions/" + given + ".json")
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s.permissions[%d]: %w: write it with `drydock permissions --output %s`", path, i, err, given))
+			errs = append(errs, fmt.Errorf("%s.permissions[%d]: there is no stacks/permissions/%s.json: write it with "+
+				"`drydock permissions --stack %s --output stacks/permissions/%s.json`", path, i, given, given, given))
 		}
 		args.Permissions[i] = string(text)
 	}

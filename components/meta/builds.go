@@ -28,7 +28,8 @@ const planArtifact = "Plan"
 // access is what a build may do with the states and with the parameters.
 type access struct {
 	reads, writes bool
-	parameters    []string // ARNs
+	parameters    []string           // ARNs
+	notCache      pulumi.StringInput // ARN of another build's cache, which it must not write; nil: there is none
 }
 
 // backend is where the states are, its own or a given one.
@@ -70,7 +71,7 @@ func (b backend) secrets(given map[string]pulumi.StringInput) map[string]pulumi.
 
 // grants are what a build may do beside writing its log.
 func (b backend) grants(a access, secrets map[string]pulumi.StringInput) ground.Grants {
-	values := []pulumi.StringInput{orEmpty(b.bucketArn), orEmpty(b.keyArn)}
+	values := []pulumi.StringInput{orEmpty(b.bucketArn), orEmpty(b.keyArn), orEmpty(a.notCache)}
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		values = append(values, secrets[name])
 	}
@@ -82,8 +83,11 @@ func (b backend) grants(a access, secrets map[string]pulumi.StringInput) ground.
 		if len(a.parameters) > 0 {
 			statements = append(statements, parameterStatement(a))
 		}
-		if len(v) > 2 {
-			statements = append(statements, iam.Allow("ReadSecrets").Actions("secretsmanager:GetSecretValue").On(v[2:]...))
+		if v[2] != "" {
+			statements = append(statements, iam.Deny("KeepOffCache").Actions("s3:PutObject").On(v[2]))
+		}
+		if len(v) > 3 {
+			statements = append(statements, iam.Allow("ReadSecrets").Actions("secretsmanager:GetSecretValue").On(v[3:]...))
 		}
 		return statements
 	}}

@@ -16,8 +16,10 @@ const source = "Source"
 // addPipeline makes the two builds and the pipeline. Executions are queued: each definition is deployed, in its order, for
 // a plan holds only until the next.
 func (c *composition) addPipeline() error {
+	// What the preview leaves in the update's cache would run with the update's permissions, before anyone has agreed.
 	preview, err := c.addBuild("preview", "Previews the stacks of "+c.args.Project, previewBuildspec,
-		access{reads: true, parameters: c.parameters}, c.deployer.ReadPolicyArns)
+		access{reads: true, parameters: c.parameters, notCache: pulumi.Sprintf("%s/cache/up*", c.artifacts.BucketArn)},
+		c.deployer.ReadPolicyArns)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,8 @@ func Provider() *sim.Provider {
 // config is the provider's own configuration: https://www.pulumi.com/registry/packages/aws/installation-configuration/
 func config() sim.Fields {
 	return sim.Fields{
-		"region": sim.String().Required().Match(`[a-z]{2}(-[a-z]+)+-\d`, "an AWS region such as us-east-2").
+		// Another region replaces everything: https://github.com/pulumi/pulumi-aws/pull/4000
+		"region": sim.String().Required().Replaces().Match(`[a-z]{2}(-[a-z]+)+-\d`, "an AWS region such as us-east-2").
 			Doc("https://docs.aws.amazon.com/general/latest/gr/rande.html"),
 		"profile":                   sim.String(),
 		"allowedAccountIds":         sim.List(sim.String().Match(`\d{12}`, "12 digits")),

@@ -8,7 +8,7 @@ import (
 )
 
 // edges are what is opened otherwise than by a security group: load balancers, listeners, switches.
-func edges(s drydock.Step) []Exposure {
+func edges(s drydock.Step, steps []drydock.Step) []Exposure {
 	was, will := inputs(s.Old), inputs(s.New)
 	var found []Exposure
 	open := func(isWorld bool, what string, args ...any) {
@@ -27,7 +27,7 @@ func edges(s drydock.Step) []Exposure {
 	case "aws:lb/listener:Listener":
 		listener(was, will, s, open)
 	case "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":
-		if s.Op == "delete" {
+		if s.Op == "delete" && !bucketGoes(s, steps) {
 			open(true, "the bucket's block of public access is removed")
 		}
 	}
@@ -53,7 +53,7 @@ func listener(was, will map[string]any, s drydock.Step, open func(bool, string, 
 		return
 	}
 	if s.Old == nil {
-		open(false, "a %v listener on port %v", will["protocol"], will["port"])
+		open(false, "port %v, by a new listener for %v", will["port"], will["protocol"])
 		return
 	}
 	if was["port"] != will["port"] {

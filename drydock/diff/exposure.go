@@ -26,7 +26,7 @@ func exposures(steps []drydock.Step) []Exposure {
 	var found []Exposure
 	for _, s := range steps {
 		found = append(found, ingress(s, before)...)
-		found = append(found, edges(s)...)
+		found = append(found, edges(s, steps)...)
 	}
 	return found
 }

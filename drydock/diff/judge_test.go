@@ -156,7 +156,7 @@ func TestExposure(t *testing.T) {
 		"a source made anew":  {[]drydock.Step{step("replace", ruleType, "a", in{"securityGroupId": "sg-1", "ipProtocol": "-1", "referencedSecurityGroupId": "sg-2"}, in{"securityGroupId": "sg-1", "ipProtocol": "-1", "referencedSecurityGroupId": drydock.Unknown}, "referencedSecurityGroupId")}, nil},
 		"a rule of egress":    {[]drydock.Step{step("create", "aws:ec2/securityGroupRule:SecurityGroupRule", "a", nil, in{"type": "egress", "protocol": "-1", "cidrBlocks": []any{"0.0.0.0/0"}})}, nil},
 		"a range of ports":    {[]drydock.Step{step("create", "aws:ec2/securityGroupRule:SecurityGroupRule", "a", nil, in{"type": "ingress", "protocol": "tcp", "fromPort": 1.0, "toPort": 9.0, "cidrBlocks": []any{"10.0.0.0/8", "10.9.0.0/16"}})}, []string{"tcp 1-9"}},
-		"a listener":          {[]drydock.Step{step("create", listenerType, "a", nil, in{"protocol": "HTTP", "port": 80.0})}, []string{"a HTTP listener on port 80"}},
+		"a listener":          {[]drydock.Step{step("create", listenerType, "a", nil, in{"protocol": "HTTP", "port": 80.0})}, []string{"port 80, by a new listener for HTTP"}},
 		"what is deleted too": {[]drydock.Step{step("delete", ruleType, "a", rule("0.0.0.0/0", 80), nil)}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -93,7 +94,12 @@ func waysOut(s drydock.Step, kind Kind, moved renames) []string {
 	if alias := moved.wayOut(s); alias != "" {
 		ways = append(ways, alias)
 	}
-	if s.Op == "replace" && len(s.ReplaceKeys) > 0 {
+	switch {
+	case s.Op != "replace" || len(s.ReplaceKeys) == 0:
+	case slices.Equal(s.ReplaceKeys, []string{"provider"}):
+		// The engine's name for a provider that is itself replaced, or another one.
+		ways = append(ways, "leave the provider's settings as they are, such as `aws:region`, and bring up a stack of its own elsewhere")
+	default:
 		ways = append(ways, "leave "+code(s.ReplaceKeys)+asItIs(s.ReplaceKeys))
 	}
 	ways = append(ways, "keep the old one: `pulumi.RetainOnDelete(true)` in an up before this one")
@@ -154,4 +160,4 @@ func noun(typ string) string {
 	return "the " + acronyms.Replace(words.String())
 }
 
-var acronyms = strings.NewReplacer("vpc", "VPC", "nat ", "NAT ", "eip", "Elastic IP address", "api", "API")
+var acronyms = strings.NewReplacer("vpc", "VPC", "nat ", "NAT ", "eip", "Elastic IP address", "api", "API", "origin ca", "origin CA")

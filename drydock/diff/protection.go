@@ -104,9 +104,9 @@ func dropped(s drydock.Step, steps []drydock.Step) (reasons, forces []string) {
 	return reasons, forces
 }
 
-// bucketGoes tells whether the bucket of the versioning is deleted too.
-func bucketGoes(versioning drydock.Step, steps []drydock.Step) bool {
-	bucket := inputs(versioning.Old)["bucket"]
+// bucketGoes tells whether the bucket of such a setting is deleted too.
+func bucketGoes(setting drydock.Step, steps []drydock.Step) bool {
+	bucket := inputs(setting.Old)["bucket"]
 	return slices.ContainsFunc(steps, func(s drydock.Step) bool {
 		return s.Op == "delete" && s.Old != nil && s.Old.ID == bucket && strings.HasPrefix(s.Type, "aws:s3/bucket")
 	})

@@ -143,7 +143,7 @@ type StatementChange struct {
 type Exposure struct {
 	Op string `json:"op"`
 	Resource
-	// What is opened: "tcp 443", "HTTP listener on port 80".
+	// What is opened: "tcp 443", "port 80, by a new listener for HTTP".
 	What string `json:"what"`
 	// From are the sources that it is opened to: address ranges, or IDs of security groups and prefix lists.
 	From []string `json:"from,omitempty"`

@@ -6,11 +6,13 @@ import (
 	"github.com/container-pipeline/container-pipeline/drydock"
 )
 
-// forgotten is what moto does not keep, by the resource's type: the provider reads it back as not there.
+// forgotten is what emulators do not keep, by the resource's type: the provider reads it back as not there, or as something
+// that was not given.
 var forgotten = map[string][]string{
 	"aws:lb/listener:Listener":         {"mutualAuthentication"}, // no such attribute in its elbv2
 	"aws:appautoscaling/target:Target": {"tags", "tagsAll"},      // RegisterScalableTarget drops Tags
 	"aws:lb/trustStore:TrustStore":     {"tags", "tagsAll"},      // AddTags does not know trust stores
+	"aws:codebuild/project:Project":    {"artifacts"},            // with NO_ARTIFACTS, an emulator's CodeBuild has a packaging; AWS's has none
 }
 
 // isForgotten tells that the step would only give back what the emulator did not keep.

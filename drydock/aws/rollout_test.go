@@ -138,3 +138,21 @@ func TestStoreArtifact(t *testing.T) {
 	require.ErrorContains(t, StoreArtifact(w.cloud, "elsewhere", "x"), "NoSuchBucket")
 	require.ErrorContains(t, StoreArtifact(w.cloud, "artifacts", ""), "1 to 1024 bytes")
 }
+
+func TestDeleteArtifact(t *testing.T) {
+	w := newWorld(t)
+	kept := func() sim.Values { return w.cloud.Find(bucketType, "id", "artifacts").State.Obj("objects") }
+	require.NoError(t, StoreArtifact(w.cloud, "artifacts", "index.html"))
+	require.NoError(t, DeleteArtifact(w.cloud, "artifacts", "404.html"), "as in S3")
+	require.Len(t, kept(), 1)
+	require.NoError(t, DeleteArtifact(w.cloud, "artifacts", "index.html"))
+	require.Empty(t, kept())
+	require.ErrorContains(t, DeleteArtifact(w.cloud, "elsewhere", "x"), "NoSuchBucket")
+
+	w.exists(bucketVersioningType, "123456789012", "artifacts", sim.Values{
+		"bucket": "artifacts", "versioningConfiguration": map[string]any{"status": "Enabled"},
+	})
+	require.NoError(t, StoreArtifact(w.cloud, "artifacts", "index.html"))
+	require.NoError(t, DeleteArtifact(w.cloud, "artifacts", "index.html"))
+	require.Len(t, kept(), 1, "its versions stay")
+}

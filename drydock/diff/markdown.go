@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -132,8 +133,9 @@ func (r *Report) dangers(p *page) {
 			continue
 		}
 		p.must(fmt.Sprintf("#### Dangers in %s\n\n", plain(s.Name)))
+		said := map[string]bool{}
 		for i, d := range s.Dangers {
-			if !p.must(d.markdown()) {
+			if !p.must(d.markdown(said)) {
 				p.dangers += len(s.Dangers) - i
 				break
 			}
@@ -151,22 +153,35 @@ var titles = map[Kind]string{
 // Title is the danger's kind in words.
 func (d Danger) Title() string { return cmp.Or(titles[d.Kind], string(d.Kind)) }
 
-func (d Danger) markdown() string {
+// markdown leaves out the ways out that were said of another danger before: one alias is often that of many.
+func (d Danger) markdown(said map[string]bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "- **%s**: %s %s: %s", d.Title(), code1(Short(d.Type)), code1(d.Name), rich(d.Reason))
 	if len(d.Forces) > 0 {
 		fmt.Fprintf(&b, " (by %s)", joined(d.Forces, code1))
 	}
-	for i, way := range d.WayOut {
-		b.WriteString(whether(i == 0, "\n  <br>way out: ", "; or ") + rich(way))
+	var ways []string
+	for _, way := range d.WayOut {
+		if said[way] {
+			way = "as above"
+		}
+		if !slices.Contains(ways, way) {
+			ways = append(ways, way)
+		}
+		said[way] = true
+	}
+	if len(ways) > 0 {
+		b.WriteString("\n  <br>way out: " + joinedBy("; or ", ways, rich))
 	}
 	return b.String() + "\n"
 }
 
-func joined(list []string, each func(string) string) string {
+func joined(list []string, each func(string) string) string { return joinedBy(", ", list, each) }
+
+func joinedBy(separator string, list []string, each func(string) string) string {
 	out := make([]string, len(list))
 	for i, e := range list {
 		out[i] = each(e)
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, separator)
 }

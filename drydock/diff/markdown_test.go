@@ -118,3 +118,13 @@ func TestMarkdownTellsOfEveryStack(t *testing.T) {
 	r.Stacks = nil
 	assert.Contains(t, r.Markdown(), "### Drydock diff: no danger\n")
 }
+
+func TestMarkdownSaysAWayOutOnce(t *testing.T) {
+	way := "give it `an alias`"
+	danger := func(name, own string) Danger {
+		return Danger{Kind: Data, Resource: Resource{Type: "aws:s3/bucketV2:BucketV2", Name: name}, WayOut: []string{way, own}}
+	}
+	text := (&Report{Stacks: []Stack{{Name: "dev", Verdict: Verdict{Dangers: []Danger{danger("a", "keep a"), danger("b", "keep b")}}}}}).Markdown()
+	assert.Equal(t, 1, strings.Count(text, "an alias"))
+	assert.Contains(t, text, "way out: as above; or keep b")
+}

@@ -1,9 +1,10 @@
 # The verbs of this repository. Everything runs on a machine that has Go, git and make, without an account.
 STACK ?= dev
 APP ?= examples/bash-dog
+COMPONENT ?= deployer
 DRYDOCK = go run ./cmd/drydock
 
-.PHONY: up rehearse preview destroy test lint fuzz bench reality record clean
+.PHONY: up rehearse preview destroy bootstrap test lint fuzz bench reality record clean
 
 up: ## pulumi up of the stack, in the drydock
 	@$(DRYDOCK) up --stack $(STACK)
@@ -16,6 +17,9 @@ preview: ## what `up` would change
 
 destroy: ## take the stack down again
 	@$(DRYDOCK) destroy --stack $(STACK)
+
+bootstrap: ## the meta pipeline's stack for the first time, in the real clouds; see docs/meta.md
+	@components/meta/bootstrap.sh $(if $(filter command,$(origin STACK)),$(STACK),meta) $(COMPONENT)
 
 test: lint ## every test; the first run builds the engine, which takes some minutes
 	go test -timeout 60m ./...

@@ -113,7 +113,8 @@ func takeDown(t *testing.T, dock *drydock.Dock, name string) {
 	t.Helper()
 	config := settingsOf(t, name)
 	guarded := false
-	for _, p := range slices.Concat(slices.Collect(maps.Values(config.pipelines())), slices.Collect(maps.Values(config.of(staged)))) {
+	for _, p := range slices.Concat(slices.Collect(maps.Values(config.pipelines())), slices.Collect(maps.Values(config.of(staged))),
+		slices.Collect(maps.Values(config.of(project+":meta")))) {
 		guarded = guarded || p["disposable"] != true
 		p["disposable"] = true
 	}

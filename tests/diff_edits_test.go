@@ -179,11 +179,12 @@ var edgeEdits = []expected{
 		},
 	},
 	{
-		name: "network nat to endpoints", stack: "production", ops: "", refused: true,
+		name: "network nat to endpoints", stack: "production", ops: "create 9, update 1, replace 1, delete 4", dangers: "traffic 2",
 		edit: edit{
 			{production, "mode: nat", "mode: endpoints"},
 			{production, "      architecture: ARM64\n", "      architecture: ARM64\n      bootstrapImage: 123456789012.dkr.ecr.us-east-2.amazonaws.com/nginx:1\n"},
 		},
+		says: []string{"traffic: delete ec2/natGateway bash-dog"},
 	},
 	{
 		name: "test port opened", stack: "dev", ops: "create 2, update 2",

@@ -38,10 +38,10 @@ type backend struct {
 	bucketArn, keyArn, tokenArn pulumi.StringInput // "" where there is none
 }
 
-// build describes one of the builds; its buildspec's last comment says what it is for.
+// build describes one of the builds. own is the stack that the pipeline is in.
 func (args *PipelineArgs) build(b backend, kind, description, buildspec, own string) ground.BuildProjectArgs {
 	name := args.Project + "-" + kind
-	build := ground.BuildProjectArgs{
+	return ground.BuildProjectArgs{
 		Name: name, Description: description, Buildspec: pulumi.String(buildspec),
 		LogGroup: "/codebuild/" + name, LogRetentionDays: args.LogRetentionDays,
 		Architecture: args.Build.Architecture, ComputeType: args.Build.ComputeType, TimeoutMinutes: args.Build.TimeoutMinutes,
@@ -54,7 +54,6 @@ func (args *PipelineArgs) build(b backend, kind, description, buildspec, own str
 		},
 		Tags: args.Tags,
 	}
-	return build
 }
 
 // secrets are the variables that hold secrets, the backend's token among them.

@@ -19,12 +19,12 @@ func (c *composition) addPipeline() error {
 	// What the preview leaves in the update's cache would run with the update's permissions, before anyone has agreed.
 	preview, err := c.addBuild("preview", "Previews the stacks of "+c.args.Project, previewBuildspec,
 		access{reads: true, parameters: c.parameters, notCache: pulumi.Sprintf("%s/cache/up*", c.artifacts.BucketArn)},
-		c.deployer.ReadPolicyArns)
+		c.deployer.readPolicies)
 	if err != nil {
 		return err
 	}
 	up, err := c.addBuild("up", "Brings up the stacks of "+c.args.Project, upBuildspec,
-		access{reads: true, writes: true, parameters: c.parameters}, c.deployer.PolicyArns)
+		access{reads: true, writes: true, parameters: c.parameters}, c.deployer.policies)
 	if err != nil {
 		return err
 	}
@@ -163,6 +163,6 @@ func (c *composition) addReviews() error {
 	if requests.SkipPreview {
 		return nil
 	}
-	_, err = attach(c.ctx, c.name+"-review", project.Role, c.deployer.ReadPolicyArns, slices.Clone(c.opts)...)
+	_, err = attach(c.ctx, c.name+"-review", project.Role, c.deployer.readPolicies, slices.Clone(c.opts)...)
 	return err
 }

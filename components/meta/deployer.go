@@ -34,8 +34,10 @@ type Deployer struct {
 	// BoundaryName is for the stacks' container-pipeline:permissionsBoundary.
 	BoundaryName pulumi.StringOutput `pulumi:"boundaryName"`
 	// PolicyArns allow all that Permissions do, ReadPolicyArns what of it reads.
-	PolicyArns     pulumi.StringArray
-	ReadPolicyArns pulumi.StringArray
+	PolicyArns     pulumi.StringArrayOutput `pulumi:"policyArns"`
+	ReadPolicyArns pulumi.StringArrayOutput `pulumi:"readPolicyArns"`
+
+	policies, readPolicies pulumi.StringArray // the same, of a number that is known
 }
 
 // NewDeployer makes the policies.
@@ -79,10 +81,11 @@ func (d *Deployer) compose(ctx *pulumi.Context, name string, a *DeployerArgs, st
 	if err := d.addBoundary(ctx, name, here, a, statements); err != nil {
 		return err
 	}
-	if d.PolicyArns, err = d.policies(ctx, name+"-deploy", "Manages what the stacks of "+a.Project+" contain", statements, a.Tags); err != nil {
+	if d.policies, err = d.newPolicies(ctx, name+"-deploy", "Manages what the stacks of "+a.Project+" contain", statements, a.Tags); err != nil {
 		return err
 	}
-	d.ReadPolicyArns, err = d.policies(ctx, name+"-read", "Reads what the stacks of "+a.Project+" contain", reading(statements), a.Tags)
+	d.readPolicies, err = d.newPolicies(ctx, name+"-read", "Reads what the stacks of "+a.Project+" contain", reading(statements), a.Tags)
+	d.PolicyArns, d.ReadPolicyArns = d.policies.ToStringArrayOutput(), d.readPolicies.ToStringArrayOutput()
 	return err
 }
 
@@ -105,7 +108,7 @@ func (d *Deployer) addBoundary(ctx *pulumi.Context, name string, here ground.Pla
 	return nil
 }
 
-func (d *Deployer) policies(
+func (d *Deployer) newPolicies(
 	ctx *pulumi.Context, name, description string, statements []iam.Statement, tags map[string]string,
 ) (pulumi.StringArray, error) {
 	documents, err := iam.Split(iam.ManagedPolicy, statements...)

@@ -30,7 +30,7 @@ type NotificationsArgs struct {
 	Tags map[string]string `pulumi:"tags"`
 }
 
-// Notifications tell people of updates that did not come about. The last good definition stays deployed then.
+// Notifications tell people of updates that did not come about.
 type Notifications struct {
 	pulumi.ResourceState
 
@@ -97,7 +97,7 @@ func (n *Notifications) compose(ctx *pulumi.Context, name string, args *Notifica
 			InputPaths: pulumi.StringMap{"state": pulumi.String("$.detail.state"), "execution": pulumi.String("$.detail.execution-id")},
 			// Text is a JSON string. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 			InputTemplate: pulumi.String(strconv.Quote("The update of the definition through " + args.PipelineName +
-				": <state>. The last good definition is still deployed. Execution <execution>. " +
+				": <state>. Its parameters say which definition is the last good one. Execution <execution>. " +
 				here.Console("codesuite/codepipeline/pipelines/"+args.PipelineName+"/view"))),
 		},
 	}, pulumi.Parent(n), pulumi.DependsOn(ready))

@@ -165,7 +165,8 @@ func protectedOnly(r *drydock.Result) bool {
 		if m.Severity != "error" {
 			continue
 		}
-		protected := strings.Contains(m.Text, "because it is protected")
+		// The engine's words for a deletion, and for a replacement.
+		protected := strings.Contains(m.Text, "because it is protected") || strings.Contains(m.Text, "currently marked for protection")
 		if !protected && m.Text != "preview failed" {
 			return false
 		}

@@ -105,6 +105,6 @@ func TestWrongStacksFailTheCommand(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, 2, cmd.ProcessState.ExitCode())
 	assert.Contains(t, string(out), `there is no stack "develop"`)
-	assert.Contains(t, string(out), "the stacks are dev, edge, production, staging")
+	assert.Contains(t, string(out), "the stacks are "+strings.Join(stackNames(t), ", "))
 	assert.False(t, strings.Contains(string(out), "goroutine "), "%s", out)
 }

@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	"github.com/container-pipeline/container-pipeline/drydock/engine"
-	"github.com/container-pipeline/container-pipeline/drydock/internal/flock"
 	"github.com/container-pipeline/container-pipeline/drydock/internal/sim"
+	"github.com/container-pipeline/container-pipeline/internal/flock"
 )
 
 // Dock is a drydock: a folder with Pulumi's state and the simulated clouds, and, once it serves, the providers that

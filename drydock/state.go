@@ -16,7 +16,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 
-	"github.com/container-pipeline/container-pipeline/drydock/internal/flock"
+	"github.com/container-pipeline/container-pipeline/internal/flock"
 )
 
 // state is the folder of a drydock:

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/container-pipeline/container-pipeline/drydock/internal/flock"
+	"github.com/container-pipeline/container-pipeline/internal/flock"
 )
 
 // kept is how many base commits a store keeps.

@@ -44,12 +44,12 @@ func Find(ctx context.Context, progress io.Writer) (*Engine, error) {
 		}
 		fmt.Fprintf(progress, "%v; the drydock uses an engine of its own\n", err)
 	}
-	path, err := pulumi.get(ctx, progress)
+	path, err := build(ctx, pulumi, progress)
 	if err != nil {
 		return nil, fmt.Errorf("getting the Pulumi engine: %w\n"+
 			"(instead, Pulumi %s or newer can be installed on PATH, or named by %s)", err, Minimum, PathVariable)
 	}
-	return &Engine{Path: path, Version: pulumi.version()}, nil
+	return &Engine{Path: path, Version: pulumi.Version(pulumi.Path)}, nil
 }
 
 // LanguageHost returns the path of pulumi-language-go, which a plain `pulumi up` of a Go program needs: the one beside
@@ -59,13 +59,13 @@ func (e *Engine) LanguageHost(ctx context.Context, progress io.Writer) (string, 
 	if progress == nil {
 		progress = io.Discard
 	}
-	if path, err := exec.LookPath(filepath.Join(filepath.Dir(e.Path), languageHost.name)); err == nil {
+	if path, err := exec.LookPath(filepath.Join(filepath.Dir(e.Path), languageHost.Name)); err == nil {
 		return path, nil
 	}
-	if path, err := exec.LookPath(languageHost.name); err == nil {
+	if path, err := exec.LookPath(languageHost.Name); err == nil {
 		return filepath.Abs(path)
 	}
-	path, err := languageHost.get(ctx, progress)
+	path, err := build(ctx, languageHost, progress)
 	if err != nil {
 		return "", fmt.Errorf("getting Pulumi's Go language host: %w", err)
 	}

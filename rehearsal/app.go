@@ -17,6 +17,9 @@ type App struct {
 	Pipeline string
 	// Repository and Branch are what is pushed to, as "acme/shop" and "main". Default: what the pipeline follows.
 	Repository, Branch string
+	// Sources are the folders of the other repositories that the pipeline reads, by the name of the source action, of its
+	// artifact, or of the repository: what is at the head of the branch when the push comes. Required where it reads several.
+	Sources map[string]string
 	// Commit is the revision, 40 hexadecimal digits, and Message its first line. Default: the folder's HEAD, or where
 	// there is no git a digest of the files.
 	Commit, Message string

@@ -83,7 +83,7 @@ func ownFiles(t *testing.T) (*world.World, string) {
 func TestBrokenFolders(t *testing.T) {
 	w := made(t, "dev")
 	for name, c := range map[string]struct{ dir, want string }{
-		"none":    {"", "App.Dir is empty"},
+		"none":    {"", "App.Dir (--app) is empty"},
 		"nowhere": {"testdata/nowhere", "testdata/nowhere: no such file or directory"},
 		"a file":  {"doc.go", "doc.go is a file"},
 	} {

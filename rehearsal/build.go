@@ -30,7 +30,7 @@ func (r *release) build(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
-	input, err := r.buildInput(a, project)
+	input, err := r.buildInput(ctx, a, project)
 	if err != nil {
 		return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Sources"}, func(*verdict.Step) error { return err })
 	}
@@ -48,12 +48,16 @@ func (r *release) build(ctx context.Context, a action) error {
 }
 
 // buildInput is what CodePipeline gives to a build.
-func (r *release) buildInput(a action, project *codebuild.Project) (*codebuild.Input, error) {
+func (r *release) buildInput(ctx context.Context, a action, project *codebuild.Project) (*codebuild.Input, error) {
 	sources, err := r.buildSources(a)
 	if err != nil {
 		return nil, err
 	}
 	overrides, err := r.buildVariables(a)
+	if err != nil {
+		return nil, err
+	}
+	programs, err := r.programs(ctx, a, project)
 	if err != nil {
 		return nil, err
 	}
@@ -69,16 +73,21 @@ func (r *release) buildInput(a action, project *codebuild.Project) (*codebuild.I
 	return &codebuild.Input{
 		Project: project, ID: uuid.NewString(), Sources: sources, Overrides: overrides, Initiator: "codepipeline/" + r.pipeline.Name,
 		Region: r.verdict.Region, Account: r.verdict.Account, Tools: r.commands(r.building, docker),
-		Resolve: r.resolve, Scratch: dir, Log: r.settings.log,
+		Programs: programs, Resolve: r.resolve, Scratch: dir, Log: r.settings.log,
 	}, nil
 }
 
-// buildSources: with one input artifact it is the primary source, with several PrimarySource names it.
-func (r *release) buildSources(a action) ([]codebuild.Source, error) {
-	primary := a.Configuration["PrimarySource"]
+// primarySource is the only input artifact, or of several the one that PrimarySource names.
+func primarySource(a action) string {
 	if len(a.Inputs) == 1 {
-		primary = a.Inputs[0]
+		return a.Inputs[0]
 	}
+	return a.Configuration["PrimarySource"]
+}
+
+// buildSources are the input artifacts, each at its own revision.
+func (r *release) buildSources(a action) ([]codebuild.Source, error) {
+	primary := primarySource(a)
 	var sources []codebuild.Source
 	found := false
 	for _, name := range a.Inputs {
@@ -87,7 +96,7 @@ func (r *release) buildSources(a action) ([]codebuild.Source, error) {
 			return nil, err
 		}
 		found = found || name == primary
-		sources = append(sources, codebuild.Source{Name: name, Dir: dir, Version: r.app.Commit, Primary: name == primary})
+		sources = append(sources, codebuild.Source{Name: name, Dir: dir, Version: r.revisions[name], Primary: name == primary})
 	}
 	if !found {
 		return nil, &verdict.Problem{
@@ -146,6 +155,7 @@ func (r *release) phases(ctx context.Context, a action, project *codebuild.Proje
 }
 
 // outputs hands the build's artifacts on: the first output is the primary one, others have the names of secondary ones.
+// They are of the primary source's revision.
 func (r *release) outputs(a action, output *codebuild.Output) error {
 	variables := map[string]string{}
 	for name, value := range output.Exported {
@@ -158,7 +168,7 @@ func (r *release) outputs(a action, output *codebuild.Output) error {
 			dir, ok = primary, true
 		}
 		if ok {
-			r.artifacts[name] = dir
+			r.artifacts[name], r.revisions[name] = dir, r.revisions[primarySource(a)]
 		}
 	}
 	return nil

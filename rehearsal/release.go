@@ -32,9 +32,11 @@ type release struct {
 	clock    time.Duration
 	mu       sync.Mutex // of verdict.Calls: a build makes calls side by side
 
-	dir       string            // scratch
-	artifacts map[string]string // folders by artifact name
-	variables map[string]string // by "namespace.name"
+	dir       string               // scratch
+	sources   map[string]*checkout // by source action
+	artifacts map[string]string    // folders by artifact name
+	revisions map[string]string    // commits, by artifact name
+	variables map[string]string    // by "namespace.name"
 	objects   *objects
 	registry  *images.Registry
 	builder   *images.Builder
@@ -50,7 +52,8 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 	if err != nil {
 		return nil, wrong("%v", err)
 	}
-	if err := app.complete(p); err != nil {
+	sources, err := app.sources(p)
+	if err != nil {
 		return nil, err
 	}
 	arn, ok := world.ParseARN(p.ARN)
@@ -67,7 +70,7 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 	}
 	r := &release{
 		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), dir: dir, fires: fires,
-		artifacts: map[string]string{}, variables: map[string]string{}, execution: uuid.NewString(),
+		sources: sources, artifacts: map[string]string{}, revisions: map[string]string{}, variables: map[string]string{}, execution: uuid.NewString(),
 		verdict: &verdict.Verdict{
 			Pipeline: p.Name, Region: arn.Region, Account: arn.Account,
 			Source: verdict.Source{Repository: app.Repository, Branch: app.Branch, Commit: app.Commit, Message: app.Message},

@@ -14,8 +14,8 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
-// fetch is what fetching a source takes in simulated time: some seconds, as CodePipeline's own page of an execution shows.
-const fetch = 5 * time.Second
+// fetching is what fetching a source takes in simulated time: some seconds, as CodePipeline's own page of an execution shows.
+const fetching = 5 * time.Second
 
 // start is the push, and what makes the pipeline run.
 func (r *release) start(ctx context.Context) error {
@@ -41,7 +41,11 @@ func short(commit string) string {
 func (r *release) triggered() *verdict.Problem {
 	var refused []string
 	for _, t := range r.pipeline.Record.Inputs.Objs("triggers") {
-		for _, push := range t.Obj("gitConfiguration").Objs("pushes") {
+		git := t.Obj("gitConfiguration")
+		if from := r.sources[git.Str("sourceActionName")]; from != nil && !from.pushed {
+			continue // it watches another repository
+		}
+		for _, push := range git.Objs("pushes") {
 			branches := push.Obj("branches")
 			if matchesAny(branches.Strs("excludes"), r.app.Branch) {
 				refused = append(refused, "excludes "+strings.Join(branches.Strs("excludes"), ", "))
@@ -78,25 +82,26 @@ func matchesAny(patterns []string, name string) bool {
 // sourceConnection hands over the repository's content at the commit.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
 func (r *release) sourceConnection(ctx context.Context, a action) error {
-	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Repository", Took: fetch}, func(s *verdict.Step) error {
-		if p := r.connected(a); p != nil {
+	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Repository", Took: fetching}, func(s *verdict.Step) error {
+		from := r.sources[a.Name]
+		if p := r.connected(a, from.Repository); p != nil {
 			return p
 		}
-		if p := r.follows(a); p != nil {
+		if p := r.follows(a, from.Source); p != nil {
 			return p
 		}
 		if err := r.ask(s, calls.SourceConnection(r.world, r.pipeline, a.Action)); err != nil {
 			return err
 		}
-		count, err := r.fetchApp(ctx, a)
+		count, err := r.fetch(ctx, a, from)
 		if err != nil {
 			return err
 		}
 		r.publish(a, map[string]string{
-			"CommitId": r.app.Commit, "BranchName": r.app.Branch, "FullRepositoryName": r.app.Repository,
-			"CommitMessage": r.app.Message, "ConnectionArn": a.Configuration["ConnectionArn"],
+			"CommitId": from.Commit, "BranchName": from.Branch, "FullRepositoryName": from.Repository,
+			"CommitMessage": from.Message, "ConnectionArn": a.Configuration["ConnectionArn"],
 		})
-		s.Detail = fmt.Sprintf("%d files of %s at %s", count, r.app.Repository, short(r.app.Commit))
+		s.Detail = fmt.Sprintf("%d files of %s at %s", count, from.Repository, short(from.Commit))
 		return nil
 	})
 }
@@ -104,7 +109,7 @@ func (r *release) sourceConnection(ctx context.Context, a action) error {
 // connected tells why the connection cannot be used. One that the program has made is PENDING until a person completes
 // it: that part is taken as done, unless asked for. One that is not in these clouds is somebody else's, and taken as good.
 // https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-update.html
-func (r *release) connected(a action) *verdict.Problem {
+func (r *release) connected(a action, repository string) *verdict.Problem {
 	arn := a.Configuration["ConnectionArn"]
 	for _, typ := range []string{"aws:codestarconnections/connection:Connection", "aws:codeconnections/connection:Connection"} {
 		c := r.world.Find(typ, "arn", arn)
@@ -120,7 +125,7 @@ func (r *release) connected(a action) *verdict.Problem {
 			return nil
 		}
 		return &verdict.Problem{
-			What:  fmt.Sprintf("the connection is %s: CodePipeline cannot read %s through it", status, r.app.Repository),
+			What:  fmt.Sprintf("the connection is %s: CodePipeline cannot read %s through it", status, repository),
 			Where: "connection " + arn,
 			Fix:   "complete it once in the console under Developer Tools, Settings, Connections: Update pending connection",
 		}
@@ -130,52 +135,61 @@ func (r *release) connected(a action) *verdict.Problem {
 }
 
 // follows tells why the action would not find what was pushed.
-func (r *release) follows(a action) *verdict.Problem {
-	repository := a.Configuration["FullRepositoryId"] + a.Configuration["RepositoryName"]
+func (r *release) follows(a action, from verdict.Source) *verdict.Problem {
+	repository := repositoryOf(a.Action)
 	where := fmt.Sprintf("pipeline %s, action %s", r.pipeline.Name, a.Name)
-	if repository != r.app.Repository {
+	if repository != from.Repository {
 		return &verdict.Problem{
-			What: fmt.Sprintf("the action reads the repository %s, and the push was to %s", repository, r.app.Repository), Where: where,
+			What: fmt.Sprintf("the action reads the repository %s, and the push was to %s", repository, from.Repository), Where: where,
 			Fix: "set the source's repository to the one that is pushed to",
 		}
 	}
-	if branch := a.Configuration["BranchName"]; branch != r.app.Branch {
+	if branch := a.Configuration["BranchName"]; branch != from.Branch {
 		missing := fmt.Sprintf("No Branch [%s] found for FullRepositoryName [%s]", branch, repository)
 		if a.Provider == "CodeCommit" {
 			missing = fmt.Sprintf("The action failed because no branch named %s was found in the selected AWS CodeCommit repository %s", branch, repository)
 		}
 		return &verdict.Problem{
-			What: missing + ": the push was to " + r.app.Branch, Where: where,
+			What: missing + ": the push was to " + from.Branch, Where: where,
 			Fix: "set the source's branch to the one that is pushed to",
 		}
 	}
 	return nil
 }
 
-// fetchApp copies the app's files into the action's artifact.
-func (r *release) fetchApp(ctx context.Context, a action) (count int, err error) {
-	files, strays, err := sourceFiles(ctx, r.app.Dir)
+// fetch copies the files into the action's artifact.
+func (r *release) fetch(ctx context.Context, a action, from *checkout) (count int, err error) {
+	files, strays, err := sourceFiles(ctx, from.dir)
 	if err != nil {
 		return 0, err
 	}
 	if len(files) == 0 {
-		return 0, &verdict.Problem{What: "the folder has no files", Where: r.app.Dir, Fix: "give the folder that has the Dockerfile"}
+		fix := "give the folder that has the repository's files"
+		if from.pushed {
+			fix = "give the folder that has the Dockerfile"
+		}
+		return 0, &verdict.Problem{What: "the folder has no files", Where: from.dir, Fix: fix}
 	}
 	if len(strays) > 0 {
-		r.note("%d files of %s are not committed and are taken as if they were: %s", len(strays), r.app.Dir, listed(strays, 3))
+		r.note("%d files of %s are not committed and are taken as if they were: %s", len(strays), from.dir, listed(strays, 3))
 	}
 	dir, err := r.artifact(a, 0)
 	if err != nil {
 		return 0, err
 	}
-	digest, err := copyFiles(ctx, r.app.Dir, dir, files)
+	digest, err := copyFiles(ctx, from.dir, dir, files)
 	if err != nil {
 		return 0, err
 	}
-	if r.app.Commit == "" || len(strays) > 0 {
-		r.app.Commit = digest[:40] // what is released is not the commit
+	if from.Commit == "" || len(strays) > 0 {
+		from.Commit = digest[:40] // what is released is not the commit
 	}
-	r.verdict.Source.Commit = r.app.Commit
+	r.revisions[a.Outputs[0]] = from.Commit
+	if from.pushed {
+		r.verdict.Source.Commit = from.Commit
+	} else {
+		r.verdict.Beside = append(r.verdict.Beside, from.Source)
+	}
 	return len(files), nil
 }
 
@@ -189,7 +203,7 @@ func listed(names []string, most int) string {
 // sourceObject hands over an archive from a bucket.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
 func (r *release) sourceObject(ctx context.Context, a action) error {
-	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Object", Took: fetch}, func(s *verdict.Step) error {
+	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Object", Took: fetching}, func(s *verdict.Step) error {
 		bucket, key := a.Configuration["S3Bucket"], a.Configuration["S3ObjectKey"]
 		o, p := r.object(bucket, key)
 		if p != nil {
@@ -214,6 +228,7 @@ func (r *release) sourceObject(ctx context.Context, a action) error {
 				return err
 			}
 		}
+		r.revisions[a.Outputs[0]] = o.Version
 		r.publish(a, map[string]string{"BucketName": bucket, "ObjectKey": key, "VersionId": o.Version})
 		s.Detail = fmt.Sprintf("%d files of s3://%s/%s", len(o.Files), bucket, key)
 		return nil

@@ -15,24 +15,25 @@ const codeCommitType = "aws:codecommit/repository:Repository"
 // sourceCodeCommit hands over the repository's content at the head of the branch.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
 func (r *release) sourceCodeCommit(ctx context.Context, a action) error {
-	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Repository", Took: fetch}, func(s *verdict.Step) error {
-		if p := r.follows(a); p != nil {
+	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Repository", Took: fetching}, func(s *verdict.Step) error {
+		from := r.sources[a.Name]
+		if p := r.follows(a, from.Source); p != nil {
 			return p
 		}
-		if r.world.Find(codeCommitType, "repositoryName", r.app.Repository) == nil {
-			r.note("The repository %s is not made by this program: whether it exists is not known.", r.app.Repository)
+		if r.world.Find(codeCommitType, "repositoryName", from.Repository) == nil {
+			r.note("The repository %s is not made by this program: whether it exists is not known.", from.Repository)
 		}
 		if err := r.ask(s, calls.SourceCodeCommit(r.world, r.pipeline, a.Action)); err != nil {
 			return err
 		}
-		count, err := r.fetchApp(ctx, a)
+		count, err := r.fetch(ctx, a, from)
 		if err != nil {
 			return err
 		}
 		r.publish(a, map[string]string{
-			"CommitId": r.app.Commit, "BranchName": r.app.Branch, "RepositoryName": r.app.Repository, "CommitMessage": r.app.Message,
+			"CommitId": from.Commit, "BranchName": from.Branch, "RepositoryName": from.Repository, "CommitMessage": from.Message,
 		})
-		s.Detail = fmt.Sprintf("%d files of %s at %s", count, r.app.Repository, short(r.app.Commit))
+		s.Detail = fmt.Sprintf("%d files of %s at %s", count, from.Repository, short(from.Commit))
 		return nil
 	})
 }

@@ -14,37 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 )
-
-// complete fills what the app leaves open from its folder and from what the pipeline follows.
-func (a *App) complete(p *world.Pipeline) error {
-	if a.Dir == "" {
-		return wrong("App.Dir is empty: give the folder that stands for the repository")
-	}
-	switch info, err := os.Stat(a.Dir); {
-	case err != nil:
-		return wrong("the app's folder: %v: give the folder that stands for the repository", err)
-	case !info.IsDir():
-		return wrong("the app's folder %s is a file: give the folder that stands for the repository", a.Dir)
-	}
-	for _, stage := range p.Stages {
-		for _, action := range stage.Actions {
-			repository := action.Configuration["FullRepositoryId"] + action.Configuration["RepositoryName"]
-			if repository == "" {
-				continue
-			}
-			a.Repository = first(a.Repository, repository)
-			a.Branch = first(a.Branch, action.Configuration["BranchName"])
-		}
-	}
-	if a.Commit == "" {
-		a.Commit = git(a.Dir, "rev-parse", "HEAD")
-		a.Message = first(a.Message, git(a.Dir, "log", "-1", "--format=%s"))
-	}
-	return nil
-}
 
 func first(values ...string) string {
 	for _, v := range values {

@@ -20,6 +20,7 @@ import (
 // rehearsing are the flags of one rehearsal.
 type rehearsing struct {
 	app       rehearsal.App
+	sources   []string
 	report    string
 	builder   string
 	alarms    []string
@@ -42,6 +43,7 @@ func (a *app) rehearse() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.app.Dir, "app", ".", "the app's folder: what a push would bring, with its Dockerfile")
+	flags.StringArrayVar(&f.sources, "source", nil, "another repository that the pipeline reads: `NAME=DIR`, the source's name and its folder")
 	flags.StringVar(&f.report, "report", "", "write the verdict as an HTML page to this file")
 	flags.StringVar(&f.app.Pipeline, "pipeline", "", "the pipeline (default: the stack's only one)")
 	flags.StringVar(&f.app.Repository, "repository", "", "the repository that is pushed to (default: the one that the pipeline follows)")
@@ -157,6 +159,19 @@ func (f *rehearsing) options() ([]rehearsal.Option, error) {
 	var errs []error
 	if f.builder != "" {
 		options = append(options, rehearsal.Builder(f.builder))
+	}
+	for _, text := range f.sources {
+		name, dir, ok := strings.Cut(text, "=")
+		switch _, twice := f.app.Sources[name]; {
+		case !ok || name == "" || dir == "":
+			errs = append(errs, fmt.Errorf("--source %s: give the source's name and its folder, as Manifests=../shop-manifests", text))
+		case twice:
+			errs = append(errs, fmt.Errorf("--source %s: %s is given twice: give each source once", text, name))
+		case f.app.Sources == nil:
+			f.app.Sources = map[string]string{name: dir}
+		default:
+			f.app.Sources[name] = dir
+		}
 	}
 	for _, text := range f.alarms {
 		name, at, timed := strings.Cut(text, "@")

@@ -15,7 +15,9 @@ type Verdict struct {
 	Account  string `json:"account"`
 	// Source is what was released: the repository, branch and commit that the pipeline was told of.
 	Source Source `json:"source"`
-	Steps  []Step `json:"steps"`
+	// Beside are the pipeline's other repositories, as they were at the push.
+	Beside []Source `json:"beside,omitempty"`
+	Steps  []Step   `json:"steps"`
 	// Calls are those that the release made, and Forbidden those that must not be possible.
 	Calls     []Call `json:"calls"`
 	Forbidden []Call `json:"forbidden"`

@@ -31,6 +31,8 @@ type Input struct {
 	Region, Account string
 	// Tools are the commands that this process answers, as docker and aws. Others are those of the machine.
 	Tools map[string]tools.Tool
+	// Programs are real ones that the build finds by a name, by their paths: what the machine may lack, as kubectl.
+	Programs map[string]string
 	// Resolve gives the value behind a reference of a ParameterStore or SecretsManager variable. Its errors are shown
 	// in the services' words. Default: nothing can be resolved.
 	Resolve func(ctx context.Context, kind Kind, reference string) (string, error)

@@ -198,6 +198,11 @@ func (b *build) prepare(ctx context.Context) (*failure, error) {
 		return nil, err
 	}
 	b.stop = stop
+	for name, path := range b.in.Programs {
+		if err := os.Symlink(path, filepath.Join(bin, name)); err != nil {
+			return nil, err
+		}
+	}
 	env, err := b.environment(ctx, bin)
 	if err != nil {
 		return b.refused(err.Error(), "Correct the variable, or make what it refers to."), nil

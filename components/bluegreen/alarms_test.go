@@ -7,25 +7,28 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/internal/golden"
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func TestAlarms(t *testing.T) {
 	r, m := mockRunning(t, func(a *ContainerPipelineArgs) { a.Alarms.LatencySeconds = 1.5 })
 	assert.Equal(t, []string{
 		"MetricAlarm bash-dog-errors", "MetricAlarm bash-dog-latency", "MetricAlarm bash-dog-unhealthy",
-	}, m.children("Alarms"))
-	assert.Equal(t, []string{"bash-dog-errors", "bash-dog-unhealthy", "bash-dog-latency"}, await(r.alarms.Names))
+	}, m.Children("Alarms"))
+	assert.Equal(t, []string{"bash-dog-errors", "bash-dog-unhealthy", "bash-dog-latency"}, mocks.Await(r.alarms.Names))
 	for _, alarm := range []string{"errors", "unhealthy", "latency"} {
-		inputs, err := json.Marshal(m.resource(t, "MetricAlarm", "bash-dog-"+alarm).plain())
+		inputs, err := json.Marshal(m.Resource(t, "MetricAlarm", "bash-dog-"+alarm).Plain())
 		require.NoError(t, err)
-		goldenJSON(t, "alarms/"+alarm+".json", string(inputs))
+		golden.JSON(t, "alarms/"+alarm+".json", string(inputs))
 	}
 }
 
 func TestAlarmsDisabled(t *testing.T) {
 	r, m := mockRunning(t, func(a *ContainerPipelineArgs) { a.Alarms.Disabled = true })
-	assert.Empty(t, m.children("Alarms"))
-	assert.Empty(t, await(r.alarms.Names))
+	assert.Empty(t, m.Children("Alarms"))
+	assert.Empty(t, mocks.Await(r.alarms.Names))
 }
 
 // A task that is slow to become healthy is no alarm.
@@ -40,7 +43,7 @@ func TestUnhealthyAlarmWaitsForTheGracePeriod(t *testing.T) {
 }
 
 func TestWrongAlarms(t *testing.T) {
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err := (&mocks.Cloud{}).Run(func(ctx *pulumi.Context) error {
 		_, err := NewAlarms(ctx, "dog", &AlarmsArgs{AlarmOptions: AlarmOptions{ErrorsPerMinute: -1}})
 		return err
 	})

@@ -1,13 +1,14 @@
 package bluegreen
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/internal/golden"
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 // resolved is the application of the guide with its defaults; edit changes it before them.
@@ -33,9 +34,9 @@ func store(keyArn pulumi.StringInput) *ArtifactStore {
 
 const keyArn = "arn:aws:kms:us-east-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
-func deployBuild(t *testing.T, a *ContainerPipelineArgs, artifacts *ArtifactStore) *mocked {
+func deployBuild(t *testing.T, a *ContainerPipelineArgs, artifacts *ArtifactStore) *mocks.Cloud {
 	t.Helper()
-	return mock(t, func(ctx *pulumi.Context) error {
+	return mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		repositories, err := NewRepositories(ctx, "bash-dog", &RepositoriesArgs{
 			Project: a.Project, Containers: a.containerNames(), KeepImages: a.Build.KeepImages,
 		})
@@ -54,12 +55,12 @@ func TestBuildMakesProjectRoleAndLogGroup(t *testing.T) {
 		"LogGroup bash-dog-build",
 		"Project bash-dog-build",
 		"Role bash-dog-build",
-	}, cloud.children("Build"))
-	assert.Equal(t, "/codebuild/bash-dog", cloud.resource(t, "LogGroup", "bash-dog-build").plain()["name"])
+	}, cloud.Children("Build"))
+	assert.Equal(t, "/codebuild/bash-dog", cloud.Resource(t, "LogGroup", "bash-dog-build").Plain()["name"])
 
-	project := cloud.resource(t, "Project", "bash-dog-build")
-	assert.True(t, dependsOn(project, "RolePolicy", "bash-dog-build"))
-	inputs := project.plain()
+	project := cloud.Resource(t, "Project", "bash-dog-build")
+	project.Needs(t, "RolePolicy::bash-dog-build")
+	inputs := project.Plain()
 	source := inputs["source"].(map[string]any)
 	assert.Equal(t, "CODEPIPELINE", source["type"])
 	assert.Contains(t, source["buildspec"], "123456789012.dkr.ecr.us-east-2.amazonaws.com/bash-dog-sidecar")
@@ -76,14 +77,14 @@ func TestBuildMakesProjectRoleAndLogGroup(t *testing.T) {
 	}
 	assert.NotContains(t, inputs, "encryptionKey")
 
-	goldenJSON(t, "policies/build.json", policyOf(t, cloud, "bash-dog-build"))
-	goldenJSON(t, "policies/build.trust.json", cloud.resource(t, "Role", "bash-dog-build").text(t, "assumeRolePolicy"))
+	golden.JSON(t, "policies/build.json", policyOf(t, cloud, "bash-dog-build"))
+	golden.JSON(t, "policies/build.trust.json", cloud.Resource(t, "Role", "bash-dog-build").Text(t, "assumeRolePolicy"))
 }
 
 func TestBuildForARM(t *testing.T) {
 	cloud := deployBuild(t, resolved(t, func(a *ContainerPipelineArgs) { a.Architecture = "ARM64" }), store(nil))
 
-	environment := cloud.resource(t, "Project", "bash-dog-build").plain()["environment"].(map[string]any)
+	environment := cloud.Resource(t, "Project", "bash-dog-build").Plain()["environment"].(map[string]any)
 	assert.Equal(t, "ARM_CONTAINER", environment["type"])
 	assert.Equal(t, "aws/codebuild/amazonlinux-aarch64-standard:4.0", environment["image"])
 }
@@ -91,7 +92,7 @@ func TestBuildForARM(t *testing.T) {
 func TestBuildWithOwnFilesReadsTheRepositorysBuildspec(t *testing.T) {
 	cloud := deployBuild(t, resolved(t, func(a *ContainerPipelineArgs) { a.OwnFiles = true }), store(nil))
 
-	project := cloud.resource(t, "Project", "bash-dog-build").plain()
+	project := cloud.Resource(t, "Project", "bash-dog-build").Plain()
 	assert.Equal(t, "buildspec.yml", project["source"].(map[string]any)["buildspec"])
 	variables := project["environment"].(map[string]any)["environmentVariables"]
 	assert.Equal(t, []any{
@@ -104,12 +105,12 @@ func TestBuildWithOwnFilesReadsTheRepositorysBuildspec(t *testing.T) {
 func TestBuildUnderAKeyMayUseIt(t *testing.T) {
 	cloud := deployBuild(t, resolved(t, nil), store(pulumi.String(keyArn)))
 
-	assert.Equal(t, keyArn, cloud.resource(t, "Project", "bash-dog-build").plain()["encryptionKey"])
-	goldenJSON(t, "policies/build.key.json", policyOf(t, cloud, "bash-dog-build"))
+	assert.Equal(t, keyArn, cloud.Resource(t, "Project", "bash-dog-build").Plain()["encryptionKey"])
+	golden.JSON(t, "policies/build.key.json", policyOf(t, cloud, "bash-dog-build"))
 }
 
 func TestBuildNamesAllThatIsMissing(t *testing.T) {
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err := (&mocks.Cloud{}).Run(func(ctx *pulumi.Context) error {
 		_, err := NewBuild(ctx, "bash-dog", nil)
 		return err
 	})
@@ -122,15 +123,8 @@ func TestRepositoryVariable(t *testing.T) {
 	assert.Equal(t, "REPOSITORY_LOG_SHIPPER", RepositoryVariable("log-shipper"))
 }
 
-// dependsOn tells whether a resource waits for another.
-func dependsOn(r registered, kind, name string) bool {
-	return slices.ContainsFunc(r.Request.GetDependencies(), func(urn string) bool {
-		return strings.HasSuffix(urn, ":"+kind+"::"+name)
-	})
-}
-
 // policyOf is the inline policy of the role of this name.
-func policyOf(t *testing.T, cloud *mocked, role string) string {
+func policyOf(t *testing.T, cloud *mocks.Cloud, role string) string {
 	t.Helper()
-	return cloud.resource(t, "RolePolicy", role).plain()["policy"].(string)
+	return cloud.Resource(t, "RolePolicy", role).Plain()["policy"].(string)
 }

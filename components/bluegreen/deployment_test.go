@@ -9,12 +9,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/container-pipeline/container-pipeline/internal/golden"
 	"github.com/container-pipeline/container-pipeline/internal/iam"
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
-func groupInputs(t *testing.T, m *mocked) string {
+func groupInputs(t *testing.T, m *mocks.Cloud) string {
 	t.Helper()
-	text, err := json.Marshal(m.resource(t, "DeploymentGroup", "bash-dog").plain())
+	text, err := json.Marshal(m.Resource(t, "DeploymentGroup", "bash-dog").Plain())
 	require.NoError(t, err)
 	return string(text)
 }
@@ -23,13 +25,13 @@ func TestDeployment(t *testing.T) {
 	r, m := mockRunning(t, asInTheGuide)
 	assert.Equal(t, []string{
 		"Application bash-dog", "DeploymentGroup bash-dog", "Role bash-dog-deploy",
-	}, m.children("Deployment"))
-	goldenJSON(t, "deployment/group.json", groupInputs(t, m))
-	needs(t, m.resource(t, "DeploymentGroup", "bash-dog"), "Service::bash-dog", "RolePolicy::bash-dog-deploy")
-	goldenJSON(t, "policies/deploy-trust.json", m.resource(t, "Role", "bash-dog-deploy").text(t, "assumeRolePolicy"))
-	assert.Equal(t, "CodeDeployDefault.ECSAllAtOnce", await(r.deployment.ConfigName))
+	}, m.Children("Deployment"))
+	golden.JSON(t, "deployment/group.json", groupInputs(t, m))
+	m.Resource(t, "DeploymentGroup", "bash-dog").Needs(t, "Service::bash-dog", "RolePolicy::bash-dog-deploy")
+	golden.JSON(t, "policies/deploy-trust.json", m.Resource(t, "Role", "bash-dog-deploy").Text(t, "assumeRolePolicy"))
+	assert.Equal(t, "CodeDeployDefault.ECSAllAtOnce", mocks.Await(r.deployment.ConfigName))
 	assert.Equal(t, "arn:aws:codedeploy:us-east-2:123456789012:deploymentconfig:CodeDeployDefault.ECSAllAtOnce",
-		await(r.deployment.ConfigArn))
+		mocks.Await(r.deployment.ConfigArn))
 }
 
 func TestDeploymentWithEverything(t *testing.T) {
@@ -41,32 +43,32 @@ func TestDeploymentWithEverything(t *testing.T) {
 			AlarmNames: []pulumi.StringInput{pulumi.String("mine")},
 		}
 	})
-	config := m.resource(t, "DeploymentConfig", "bash-dog")
-	assert.Equal(t, "bash-dog-canary-10-percent-5-minutes", config.text(t, "deploymentConfigName"))
+	config := m.Resource(t, "DeploymentConfig", "bash-dog")
+	assert.Equal(t, "bash-dog-canary-10-percent-5-minutes", config.Text(t, "deploymentConfigName"))
 	assert.Equal(t, map[string]any{
 		"type": "TimeBasedCanary", "timeBasedCanary": map[string]any{"percentage": 10.0, "interval": 5.0},
-	}, config.plain()["trafficRoutingConfig"])
-	assert.Equal(t, "bash-dog-canary-10-percent-5-minutes", await(r.deployment.ConfigName))
-	group := m.resource(t, "DeploymentGroup", "bash-dog").plain()
+	}, config.Plain()["trafficRoutingConfig"])
+	assert.Equal(t, "bash-dog-canary-10-percent-5-minutes", mocks.Await(r.deployment.ConfigName))
+	group := m.Resource(t, "DeploymentGroup", "bash-dog").Plain()
 	pair := group["loadBalancerInfo"].(map[string]any)["targetGroupPairInfo"].(map[string]any)
-	assert.Equal(t, map[string]any{"listenerArns": []any{await(r.traffic.TestListenerArn)}}, pair["testTrafficRoute"])
+	assert.Equal(t, map[string]any{"listenerArns": []any{mocks.Await(r.traffic.TestListenerArn)}}, pair["testTrafficRoute"])
 	assert.Equal(t, map[string]any{"enabled": true, "alarms": []any{"bash-dog-errors", "bash-dog-unhealthy", "mine"}},
 		group["alarmConfiguration"])
 }
 
 func TestDeploymentWithoutAlarms(t *testing.T) {
 	_, m := mockRunning(t, func(a *ContainerPipelineArgs) { a.Alarms.Disabled = true })
-	group := m.resource(t, "DeploymentGroup", "bash-dog").plain()
+	group := m.Resource(t, "DeploymentGroup", "bash-dog").Plain()
 	assert.NotContains(t, group, "alarmConfiguration")
 	assert.Equal(t, map[string]any{"enabled": true, "events": []any{"DEPLOYMENT_FAILURE"}}, group["autoRollbackConfiguration"])
-	assert.NotContains(t, m.resource(t, "RolePolicy", "bash-dog-deploy").text(t, "policy"), "cloudwatch:")
+	assert.NotContains(t, m.Resource(t, "RolePolicy", "bash-dog-deploy").Text(t, "policy"), "cloudwatch:")
 }
 
 func TestTerminationWait(t *testing.T) {
 	for given, want := range map[int]int{0: 5, -1: 0, 60: 60} {
 		args := (&DeploymentArgs{DeploymentOptions: DeploymentOptions{TerminationWaitMinutes: given}}).withDefaults()
 		end := blueGreenConfig(args.TerminationWaitMinutes).TerminateBlueInstancesOnDeploymentSuccess
-		assert.Equal(t, fmt.Sprint(want), fmt.Sprint(await(end.ToDeploymentGroupBlueGreenDeploymentConfigTerminateBlueInstancesOnDeploymentSuccessPtrOutput().
+		assert.Equal(t, fmt.Sprint(want), fmt.Sprint(mocks.Await(end.ToDeploymentGroupBlueGreenDeploymentConfigTerminateBlueInstancesOnDeploymentSuccessPtrOutput().
 			TerminationWaitTimeInMinutes().Elem())), given)
 	}
 }
@@ -87,12 +89,12 @@ func TestDeployPolicy(t *testing.T) {
 		alarms:    []string{"arn:aws:cloudwatch:us-east-2:123456789012:alarm:bash-dog-errors"},
 	}.policy().Render(iam.InlineRolePolicy)
 	require.NoError(t, err)
-	goldenJSON(t, "policies/deploy.json", text)
+	golden.JSON(t, "policies/deploy.json", text)
 }
 
 func TestWrongDeployment(t *testing.T) {
 	names := make([]pulumi.StringInput, 11)
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err := (&mocks.Cloud{}).Run(func(ctx *pulumi.Context) error {
 		_, err := NewDeployment(ctx, "dog", &DeploymentArgs{
 			Project: "Dog", DeploymentOptions: DeploymentOptions{AlarmNames: names, Config: "CodeDeployDefault.Fast"},
 		})

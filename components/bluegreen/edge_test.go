@@ -2,37 +2,38 @@ package bluegreen
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 const zone = pulumi.String("023e105f4ecef8ad9ca31a8372d0c353")
 
 func TestOriginCertificate(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		c, err := NewOriginCertificate(ctx, "dog", &OriginCertificateArgs{Hosts: []string{"dog.example.com"}})
 		if err != nil {
 			return err
 		}
-		assert.Equal(t, "arn:aws:mock:us-east-2:123456789012:Certificate/dog", await(c.CertificateArn))
+		assert.Equal(t, "arn:aws:mock:us-east-2:123456789012:Certificate/dog", mocks.Await(c.CertificateArn))
 		return nil
 	})
 	assert.Equal(t, []string{"CertRequest dog", "Certificate dog", "OriginCaCertificate dog", "PrivateKey dog"},
-		m.children("OriginCertificate"))
+		m.Children("OriginCertificate"))
 	assert.Equal(t, map[string]any{
 		"csr": "request of dog", "hostnames": []any{"dog.example.com"}, "requestType": "origin-ecc",
 		"requestedValidity": 5475.0, "minDaysForRenewal": 30.0,
-	}, m.resource(t, "OriginCaCertificate", "dog").plain())
-	imported := m.resource(t, "Certificate", "dog")
-	assert.Equal(t, "certificate of dog", imported.text(t, "certificateBody"))
+	}, m.Resource(t, "OriginCaCertificate", "dog").Plain())
+	imported := m.Resource(t, "Certificate", "dog")
+	assert.Equal(t, "certificate of dog", imported.Text(t, "certificateBody"))
 	assert.True(t, imported.Inputs["privateKey"].IsSecret())
 	assert.NotContains(t, imported.Inputs, "certificateChain")
-	assert.True(t, m.resource(t, "CertRequest", "dog").Inputs["privateKeyPem"].IsSecret())
+	assert.True(t, m.Resource(t, "CertRequest", "dog").Inputs["privateKeyPem"].IsSecret())
 }
 
 func TestRenewalDays(t *testing.T) {
@@ -42,31 +43,31 @@ func TestRenewalDays(t *testing.T) {
 }
 
 func TestEdgeRecord(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		e, err := NewEdgeRecord(ctx, "dog", &EdgeRecordArgs{
 			Host: "dog.example.com", ZoneID: zone, LoadBalancerDNSName: pulumi.String("dog.us-east-2.elb.amazonaws.com"),
 		})
 		if err != nil {
 			return err
 		}
-		assert.Equal(t, "https://dog.example.com", await(e.URL))
+		assert.Equal(t, "https://dog.example.com", mocks.Await(e.URL))
 		return nil
 	})
-	assert.Equal(t, []string{"Record dog"}, m.children("EdgeRecord"))
+	assert.Equal(t, []string{"Record dog"}, m.Children("EdgeRecord"))
 	assert.Equal(t, map[string]any{
 		"zoneId": string(zone), "name": "dog.example.com", "type": "CNAME",
 		"content": "dog.us-east-2.elb.amazonaws.com", "proxied": true,
-	}, m.resource(t, "Record", "dog").plain())
+	}, m.Resource(t, "Record", "dog").Plain())
 }
 
 func TestZoneRules(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewZoneRules(ctx, "zone", &ZoneRulesArgs{
 			ZoneID: zone, StrictHosts: []string{"b.example.com", "a.example.com", "b.example.com"},
 		})
 		return err
 	})
-	assert.Equal(t, []string{"Ruleset zone"}, m.children("ZoneRules"))
+	assert.Equal(t, []string{"Ruleset zone"}, m.Children("ZoneRules"))
 	assert.Equal(t, map[string]any{
 		"zoneId": string(zone), "name": "Configuration rules", "kind": "zone", "phase": "http_config_settings",
 		"rules": []any{map[string]any{
@@ -74,7 +75,7 @@ func TestZoneRules(t *testing.T) {
 			"description": "Full (strict) for the hosts of pipelines",
 			"expression":  `http.host in {"a.example.com" "b.example.com"}`,
 		}},
-	}, m.resource(t, "Ruleset", "zone").plain())
+	}, m.Resource(t, "Ruleset", "zone").Plain())
 }
 
 func TestHostExpressionsFit(t *testing.T) {
@@ -138,35 +139,35 @@ func TestEdgePartsRefuse(t *testing.T) {
 		}, []string{`name: "a-name-of-25-characters-x" has 25`, "host:", "zoneId: missing", "bucket: missing"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := &mocked{}
-			err := m.run(c.make)
+			m := &mocks.Cloud{}
+			err := m.Run(c.make)
 			for _, problem := range c.problems {
 				assert.ErrorContains(t, err, problem)
 			}
-			assert.Empty(t, m.resources)
+			assert.Empty(t, m.Resources)
 		})
 	}
 }
 
 func TestArtifactStore(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		s, err := NewArtifactStore(ctx, "dog", &ArtifactStoreArgs{PipelineName: "a-project-of-24-letters-pipeline"})
 		if err != nil {
 			return err
 		}
-		assert.Equal(t, "arn:aws:s3:::dog-1a2b3c4", await(s.BucketArn))
+		assert.Equal(t, "arn:aws:s3:::dog-1a2b3c4", mocks.Await(s.BucketArn))
 		assert.Nil(t, s.KeyArn)
 		assert.NotEmpty(t, s.Ready())
 		return nil
 	})
-	assert.Contains(t, m.children("ArtifactStore"), "BucketV2 dog")
-	rules := m.resource(t, "BucketLifecycleConfigurationV2", "dog").plain()["rules"].([]any)
+	assert.Contains(t, m.Children("ArtifactStore"), "BucketV2 dog")
+	rules := m.Resource(t, "BucketLifecycleConfigurationV2", "dog").Plain()["rules"].([]any)
 	require.Len(t, rules, 2)
 	assert.Equal(t, map[string]any{"prefix": "a-project-of-24-lett"}, rules[1].(map[string]any)["filter"])
 }
 
 func TestOriginPulls(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		s, err := NewArtifactStore(ctx, "dog", nil)
 		if err != nil {
 			return err
@@ -175,24 +176,22 @@ func TestOriginPulls(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		assert.Equal(t, "arn:aws:mock:us-east-2:123456789012:TrustStore/dog", await(o.TrustStoreArn))
+		assert.Equal(t, "arn:aws:mock:us-east-2:123456789012:TrustStore/dog", mocks.Await(o.TrustStoreArn))
 		return nil
 	})
 	assert.Equal(t, []string{
 		"AuthenticatedOriginPulls dog", "AuthenticatedOriginPullsCertificate dog", "BucketObjectv2 dog", "CertRequest dog",
 		"LocallySignedCert dog", "PrivateKey dog", "PrivateKey dog-ca", "SelfSignedCert dog-ca", "TrustStore dog",
-	}, m.children("OriginPulls"))
-	client := m.resource(t, "LocallySignedCert", "dog")
-	assert.Equal(t, "certificate of dog-ca", client.text(t, "caCertPem"))
+	}, m.Children("OriginPulls"))
+	client := m.Resource(t, "LocallySignedCert", "dog")
+	assert.Equal(t, "certificate of dog-ca", client.Text(t, "caCertPem"))
 	assert.True(t, client.Inputs["caPrivateKeyPem"].IsSecret())
-	uploaded := m.resource(t, "AuthenticatedOriginPullsCertificate", "dog")
-	assert.Equal(t, "certificate of dog", uploaded.text(t, "certificate"))
-	assert.Equal(t, "per-hostname", uploaded.text(t, "type"))
+	uploaded := m.Resource(t, "AuthenticatedOriginPullsCertificate", "dog")
+	assert.Equal(t, "certificate of dog", uploaded.Text(t, "certificate"))
+	assert.Equal(t, "per-hostname", uploaded.Text(t, "type"))
 	assert.True(t, uploaded.Inputs["privateKey"].IsSecret())
-	assert.Equal(t, "certificate of dog-ca", m.resource(t, "BucketObjectv2", "dog").text(t, "content"), "the CA alone, no key")
-	store := m.resource(t, "TrustStore", "dog")
-	assert.Equal(t, "1", store.text(t, "caCertificatesBundleS3ObjectVersion"))
-	assert.True(t, slices.ContainsFunc(store.Request.GetDependencies(), func(urn string) bool {
-		return strings.HasSuffix(urn, "AuthenticatedOriginPulls::dog")
-	}), "Cloudflare shows the certificate first")
+	assert.Equal(t, "certificate of dog-ca", m.Resource(t, "BucketObjectv2", "dog").Text(t, "content"), "the CA alone, no key")
+	store := m.Resource(t, "TrustStore", "dog")
+	assert.Equal(t, "1", store.Text(t, "caCertificatesBundleS3ObjectVersion"))
+	store.Needs(t, "AuthenticatedOriginPulls::dog") // Cloudflare shows the certificate first
 }

@@ -2,14 +2,13 @@ package bluegreen
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
+	"github.com/container-pipeline/container-pipeline/internal/golden"
 )
 
 const testSecret = "arn:aws:secretsmanager:us-east-2:123456789012:secret:bash-dog/environment-AbCdEf"
@@ -72,23 +71,10 @@ func TestReleaseFiles(t *testing.T) {
 			require.NoError(t, err)
 			definition, err := taskDefinition(resolved, values).Render()
 			require.NoError(t, err)
-			goldenText(t, filepath.Join("files", name, artifacts.TaskDefinitionFile), definition)
+			golden.Text(t, filepath.Join("files", name, artifacts.TaskDefinitionFile), definition)
 			spec, err := appSpec(resolved, values).Render()
 			require.NoError(t, err)
-			goldenText(t, filepath.Join("files", name, artifacts.AppSpecFile), spec)
+			golden.Text(t, filepath.Join("files", name, artifacts.AppSpecFile), spec)
 		})
 	}
-}
-
-// goldenText compares a text with a file of testdata.
-func goldenText(t *testing.T, file, text string) {
-	t.Helper()
-	path := filepath.Join("testdata", file)
-	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), text, "run go test ./components/bluegreen -update if this is meant")
 }

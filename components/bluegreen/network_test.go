@@ -8,6 +8,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 // groupsOfAll are what every mode makes.
@@ -70,89 +72,89 @@ func TestNetworkModes(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := mock(t, func(ctx *pulumi.Context) error {
+			m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 				n, err := NewNetwork(ctx, "dog", &NetworkArgs{NetworkOptions: c.options})
 				if err != nil {
 					return err
 				}
-				assert.Equal(t, c.vpc, await(n.VpcID))
-				assert.Equal(t, c.public, await(n.PublicSubnetIDs))
-				assert.Equal(t, c.tasks, await(n.TaskSubnetIDs))
-				assert.Equal(t, "dog-tasks-id", await(n.TaskSecurityGroupID))
-				assert.Equal(t, "dog-load-balancer-id", await(n.LoadBalancerSecurityGroupID))
+				assert.Equal(t, c.vpc, mocks.Await(n.VpcID))
+				assert.Equal(t, c.public, mocks.Await(n.PublicSubnetIDs))
+				assert.Equal(t, c.tasks, mocks.Await(n.TaskSubnetIDs))
+				assert.Equal(t, "dog-tasks-id", mocks.Await(n.TaskSecurityGroupID))
+				assert.Equal(t, "dog-load-balancer-id", mocks.Await(n.LoadBalancerSecurityGroupID))
 				assert.Equal(t, c.assign, n.AssignPublicIP)
 				assert.NotEmpty(t, n.Ready())
 				return nil
 			})
-			assert.Equal(t, slices.Sorted(slices.Values(slices.Concat(c.children...))), m.children("Network"))
+			assert.Equal(t, slices.Sorted(slices.Values(slices.Concat(c.children...))), m.Children("Network"))
 		})
 	}
 }
 
 func TestOnlyCloudflareReachesTheLoadBalancerAndOnlyItTheTasks(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewNetwork(ctx, "dog", &NetworkArgs{})
 		return err
 	})
 	assert.Equal(t, map[string]any{
 		"securityGroupId": "dog-load-balancer-id", "prefixListId": "dog-cloudflare-ipv6-id",
 		"description": "From Cloudflare", "ipProtocol": "tcp", "fromPort": 443.0, "toPort": 443.0,
-	}, m.resource(t, "SecurityGroupIngressRule", "dog-cloudflare-ipv6").plain())
+	}, m.Resource(t, "SecurityGroupIngressRule", "dog-cloudflare-ipv6").Plain())
 	assert.Equal(t, map[string]any{
 		"securityGroupId": "dog-tasks-id", "referencedSecurityGroupId": "dog-load-balancer-id",
 		"description": "From the load balancer", "ipProtocol": "tcp", "fromPort": 0.0, "toPort": 65535.0,
-	}, m.resource(t, "SecurityGroupIngressRule", "dog-tasks").plain())
+	}, m.Resource(t, "SecurityGroupIngressRule", "dog-tasks").Plain())
 	assert.Equal(t, map[string]any{
 		"securityGroupId": "dog-load-balancer-id", "referencedSecurityGroupId": "dog-tasks-id",
 		"description": "To the tasks", "ipProtocol": "tcp", "fromPort": 0.0, "toPort": 65535.0,
-	}, m.resource(t, "SecurityGroupEgressRule", "dog-load-balancer").plain())
+	}, m.Resource(t, "SecurityGroupEgressRule", "dog-load-balancer").Plain())
 	assert.Equal(t, map[string]any{
 		"addressFamily": "IPv4", "maxEntries": 10.0,
 		"entries": []any{map[string]any{"cidr": "173.245.48.0/20"}, map[string]any{"cidr": "103.21.244.0/22"}},
-	}, m.resource(t, "ManagedPrefixList", "dog-cloudflare-ipv4").plain())
+	}, m.Resource(t, "ManagedPrefixList", "dog-cloudflare-ipv4").Plain())
 }
 
 func TestTestPortIsForTheGivenBlocks(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewNetwork(ctx, "dog", &NetworkArgs{
 			TestPort: 8443, TestCidrBlocks: []string{"203.0.113.0/24", "2001:db8::/48"},
 		})
 		return err
 	})
-	four := m.resource(t, "SecurityGroupIngressRule", "dog-test-203.0.113.0/24").plain()
+	four := m.Resource(t, "SecurityGroupIngressRule", "dog-test-203.0.113.0/24").Plain()
 	assert.Equal(t, "203.0.113.0/24", four["cidrIpv4"])
 	assert.Equal(t, 8443.0, four["fromPort"])
-	assert.Equal(t, "2001:db8::/48", m.resource(t, "SecurityGroupIngressRule", "dog-test-2001:db8::/48").plain()["cidrIpv6"])
+	assert.Equal(t, "2001:db8::/48", m.Resource(t, "SecurityGroupIngressRule", "dog-test-2001:db8::/48").Plain()["cidrIpv6"])
 }
 
 func TestTasksBehindEndpointsReachNothingElse(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewNetwork(ctx, "dog", &NetworkArgs{
 			NetworkOptions: NetworkOptions{Mode: NetworkEndpoints}, EnableExec: true,
 		})
 		return err
 	})
-	for _, r := range m.resources {
-		assert.NotEqual(t, "0.0.0.0/0", r.plain()["cidrIpv4"], r.Name)
+	for _, r := range m.Resources {
+		assert.NotEqual(t, "0.0.0.0/0", r.Plain()["cidrIpv4"], r.Name)
 	}
-	assert.Equal(t, "pl-63a5400a", m.resource(t, "SecurityGroupEgressRule", "dog-s3").text(t, "prefixListId"))
-	exec := m.resource(t, "VpcEndpoint", "dog-ssmmessages").plain()
+	assert.Equal(t, "pl-63a5400a", m.Resource(t, "SecurityGroupEgressRule", "dog-s3").Text(t, "prefixListId"))
+	exec := m.Resource(t, "VpcEndpoint", "dog-ssmmessages").Plain()
 	assert.Equal(t, "com.amazonaws.us-east-2.ssmmessages", exec["serviceName"])
 	assert.Equal(t, true, exec["privateDnsEnabled"])
 	assert.Equal(t, []any{"dog-tasks-1-id", "dog-tasks-2-id"}, exec["subnetIds"])
 	assert.Equal(t, []any{"dog-endpoints-id"}, exec["securityGroupIds"])
-	assert.Equal(t, true, m.resource(t, "Vpc", "dog").plain()["enableDnsHostnames"])
+	assert.Equal(t, true, m.Resource(t, "Vpc", "dog").Plain()["enableDnsHostnames"])
 }
 
 func TestZonesAreTheFirstByName(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewNetwork(ctx, "dog", &NetworkArgs{NetworkOptions: NetworkOptions{Mode: NetworkNAT}})
 		return err
 	})
-	second := m.resource(t, "Subnet", "dog-tasks-2").plain()
+	second := m.Resource(t, "Subnet", "dog-tasks-2").Plain()
 	assert.Equal(t, "us-east-2b", second["availabilityZone"])
 	assert.Equal(t, "10.0.160.0/19", second["cidrBlock"])
-	assert.Equal(t, "dog-public-1-id", m.resource(t, "NatGateway", "dog").text(t, "subnetId"))
+	assert.Equal(t, "dog-public-1-id", m.Resource(t, "NatGateway", "dog").Text(t, "subnetId"))
 }
 
 func TestNetworkRefuses(t *testing.T) {
@@ -180,8 +182,8 @@ func TestNetworkRefuses(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := &mocked{answers: c.answers}
-			err := m.run(func(ctx *pulumi.Context) error {
+			m := &mocks.Cloud{Answers: c.answers}
+			err := m.Run(func(ctx *pulumi.Context) error {
 				_, err := NewNetwork(ctx, "dog", c.args)
 				return err
 			})

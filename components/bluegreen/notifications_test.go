@@ -5,11 +5,14 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/golden"
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
-func deployNotifications(t *testing.T, options *NotificationOptions) *mocked {
+func deployNotifications(t *testing.T, options *NotificationOptions) *mocks.Cloud {
 	t.Helper()
-	return mock(t, func(ctx *pulumi.Context) error {
+	return mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		n, err := NewNotifications(ctx, "bash-dog", &NotificationsArgs{
 			NotificationOptions: options, PipelineName: "bash-dog-pipeline", Deployment: deployment(),
 		})
@@ -34,7 +37,7 @@ func deployment() *Deployment {
 func known(value string) pulumi.StringOutput { return pulumi.String(value).ToStringOutput() }
 
 func TestNotificationsWithoutOptionsMakeNothing(t *testing.T) {
-	assert.Empty(t, deployNotifications(t, nil).children("Notifications"))
+	assert.Empty(t, deployNotifications(t, nil).Children("Notifications"))
 }
 
 func TestNotificationsTellOfReleasesAndRollbacks(t *testing.T) {
@@ -48,19 +51,19 @@ func TestNotificationsTellOfReleasesAndRollbacks(t *testing.T) {
 		"Topic bash-dog",
 		"TopicPolicy bash-dog",
 		"TopicSubscription bash-dog-team@example.com",
-	}, cloud.children("Notifications"))
-	goldenJSON(t, "policies/notifications.topic.json", cloud.resource(t, "TopicPolicy", "bash-dog").text(t, "policy"))
+	}, cloud.Children("Notifications"))
+	golden.JSON(t, "policies/notifications.topic.json", cloud.Resource(t, "TopicPolicy", "bash-dog").Text(t, "policy"))
 
-	release := cloud.resource(t, "EventTarget", "bash-dog-release")
-	assert.Equal(t, "arn:aws:sns:us-east-2:123456789012:bash-dog", release.plain()["arn"])
-	assert.True(t, dependsOn(release, "TopicPolicy", "bash-dog"))
+	release := cloud.Resource(t, "EventTarget", "bash-dog-release")
+	assert.Equal(t, "arn:aws:sns:us-east-2:123456789012:bash-dog", release.Plain()["arn"])
+	release.Needs(t, "TopicPolicy::bash-dog")
 	assert.Equal(t, map[string]any{
 		"inputPaths": map[string]any{
 			"pipeline": "$.detail.pipeline", "state": "$.detail.state", "execution": "$.detail.execution-id",
 		},
 		"inputTemplate": `"Release through <pipeline>: <state>. Execution <execution>. ` +
 			`https://console.aws.amazon.com/codesuite/codepipeline/pipelines/bash-dog-pipeline/view?region=us-east-2"`,
-	}, release.plain()["inputTransformer"])
+	}, release.Plain()["inputTransformer"])
 }
 
 // A rollback is itself a deployment that ends in SUCCESS: only the pipeline may tell of success.
@@ -70,23 +73,23 @@ func TestNotificationsNeverTellARollbackAsSuccess(t *testing.T) {
 	assert.JSONEq(t, `{
 		"source": ["aws.codepipeline"], "detail-type": ["CodePipeline Pipeline Execution State Change"],
 		"detail": {"pipeline": ["bash-dog-pipeline"], "state": ["SUCCEEDED", "FAILED", "STOPPED", "CANCELED"]}
-	}`, cloud.resource(t, "EventRule", "bash-dog-release").text(t, "eventPattern"))
+	}`, cloud.Resource(t, "EventRule", "bash-dog-release").Text(t, "eventPattern"))
 	assert.JSONEq(t, `{
 		"source": ["aws.codedeploy"], "detail-type": ["CodeDeploy Deployment State-change Notification"],
 		"detail": {"application": ["bash-dog"], "deploymentGroup": ["bash-dog-group"], "state": ["FAILURE", "STOP"]}
-	}`, cloud.resource(t, "EventRule", "bash-dog-rollback").text(t, "eventPattern"))
+	}`, cloud.Resource(t, "EventRule", "bash-dog-rollback").Text(t, "eventPattern"))
 }
 
 func TestNotificationsToAnExistingTopicLeaveItAsItIs(t *testing.T) {
 	const topic = "arn:aws:sns:us-east-2:123456789012:releases"
 	cloud := deployNotifications(t, &NotificationOptions{TopicArn: pulumi.String(topic)})
 
-	assert.Len(t, cloud.children("Notifications"), 4)
-	assert.Equal(t, topic, cloud.resource(t, "EventTarget", "bash-dog-rollback").plain()["arn"])
+	assert.Len(t, cloud.Children("Notifications"), 4)
+	assert.Equal(t, topic, cloud.Resource(t, "EventTarget", "bash-dog-rollback").Plain()["arn"])
 }
 
 func TestNotificationsReportAllThatIsWrong(t *testing.T) {
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err := (&mocks.Cloud{}).Run(func(ctx *pulumi.Context) error {
 		_, err := NewNotifications(ctx, "bash-dog", &NotificationsArgs{NotificationOptions: &NotificationOptions{
 			TopicArn: pulumi.String("arn:aws:sns:us-east-2:123456789012:releases"), Emails: []string{"team"},
 		}})

@@ -4,7 +4,8 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 // running are the parts of an application that run it.
@@ -17,10 +18,10 @@ type running struct {
 }
 
 // mockRunning makes those parts of the guide's application after change, named bash-dog.
-func mockRunning(t *testing.T, change func(a *ContainerPipelineArgs)) (*running, *mocked) {
+func mockRunning(t *testing.T, change func(a *ContainerPipelineArgs)) (*running, *mocks.Cloud) {
 	t.Helper()
 	r := &running{}
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		args := guide()
 		change(args)
 		var err error
@@ -70,19 +71,3 @@ func (r *running) compose(ctx *pulumi.Context, name string) error {
 }
 
 func asInTheGuide(*ContainerPipelineArgs) {}
-
-// needs requires a resource to wait for others, each given as the end of its URN.
-func needs(t *testing.T, r registered, others ...string) {
-	t.Helper()
-	dependencies := r.Request.GetDependencies()
-	for _, other := range others {
-		require.Condition(t, func() bool {
-			for _, urn := range dependencies {
-				if len(urn) >= len(other) && urn[len(urn)-len(other):] == other {
-					return true
-				}
-			}
-			return false
-		}, "%s does not depend on %s, but on %q", r.Name, other, dependencies)
-	}
-}

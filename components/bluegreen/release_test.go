@@ -6,14 +6,16 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 
+	"github.com/container-pipeline/container-pipeline/internal/golden"
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 const topicArn = "arn:aws:sns:us-east-2:123456789012:bash-dog"
 
-func deployRelease(t *testing.T, a *ContainerPipelineArgs, artifacts *ArtifactStore) *mocked {
+func deployRelease(t *testing.T, a *ContainerPipelineArgs, artifacts *ArtifactStore) *mocks.Cloud {
 	t.Helper()
-	return mock(t, func(ctx *pulumi.Context) error {
+	return mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewRelease(ctx, "bash-dog", &ReleaseArgs{
 			Pipeline: a, Artifacts: artifacts, Deployment: deployment(),
 			Build: &Build{
@@ -44,53 +46,53 @@ func TestReleaseOfTheGuide(t *testing.T) {
 		"Pipeline bash-dog-pipeline",
 		"Role bash-dog-pipeline",
 		"Role bash-dog-start",
-	}, cloud.children("Release"))
+	}, cloud.Children("Release"))
 
-	pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+	pipeline := cloud.Resource(t, "Pipeline", "bash-dog-pipeline")
 	for input, want := range map[string]any{
 		"name": "bash-dog-pipeline", "pipelineType": "V2", "executionMode": "SUPERSEDED",
 		"artifactStores": []any{map[string]any{"type": "S3", "location": "bash-dog-artifacts"}},
 	} {
-		assert.Equal(t, want, pipeline.plain()[input], input)
+		assert.Equal(t, want, pipeline.Plain()[input], input)
 	}
 	assert.Equal(t, []string{"Source/Source", "Source/Config", "Build/Build", "Deploy/Deploy"}, actionsOf(pipeline))
 	assert.Equal(t, map[string]any{
 		"ApplicationName": "bash-dog", "DeploymentGroupName": "bash-dog-group",
 		"TaskDefinitionTemplateArtifact": "Build", "TaskDefinitionTemplatePath": "taskdef.json",
 		"AppSpecTemplateArtifact": "Build", "AppSpecTemplatePath": "appspec.yaml",
-	}, actionOf(t, pipeline, "Deploy")["configuration"])
-	build := actionOf(t, pipeline, "Build")
+	}, pipeline.Action(t, "Deploy")["configuration"])
+	build := pipeline.Action(t, "Build")
 	assert.Equal(t, []any{"Source", "Config"}, build["inputArtifacts"])
 	assert.Equal(t, map[string]any{"ProjectName": "bash-dog-build", "PrimarySource": "Source"}, build["configuration"])
 
-	goldenJSON(t, "policies/pipeline.json", policyOf(t, cloud, "bash-dog-pipeline"))
-	goldenJSON(t, "policies/pipeline.trust.json", cloud.resource(t, "Role", "bash-dog-pipeline").text(t, "assumeRolePolicy"))
+	golden.JSON(t, "policies/pipeline.json", policyOf(t, cloud, "bash-dog-pipeline"))
+	golden.JSON(t, "policies/pipeline.trust.json", cloud.Resource(t, "Role", "bash-dog-pipeline").Text(t, "assumeRolePolicy"))
 }
 
 func TestReleaseStartsWhenTheTemplatesChange(t *testing.T) {
 	cloud := deployRelease(t, resolved(t, nil), store(nil))
 
-	object := cloud.resource(t, "BucketObjectv2", "bash-dog-config")
-	assert.Equal(t, "config/bash-dog.zip", object.plain()["key"])
-	config := actionOf(t, cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "Config")["configuration"]
+	object := cloud.Resource(t, "BucketObjectv2", "bash-dog-config")
+	assert.Equal(t, "config/bash-dog.zip", object.Plain()["key"])
+	config := cloud.Resource(t, "Pipeline", "bash-dog-pipeline").Action(t, "Config")["configuration"]
 	assert.Equal(t, map[string]any{
 		"S3Bucket": "bash-dog-artifacts", "S3ObjectKey": "config/bash-dog.zip", "PollForSourceChanges": "false",
 	}, config)
 
 	// The parameter's new value is what starts the pipeline: it comes after all that the release uses.
-	parameter := cloud.resource(t, "Parameter", "bash-dog-config")
-	assert.Equal(t, "/container-pipeline/bash-dog/config", parameter.plain()["name"])
-	assert.Equal(t, "1", parameter.text(t, "value"))
-	assert.True(t, dependsOn(parameter, "EventTarget", "bash-dog-start"))
-	assert.True(t, dependsOn(cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "BucketObjectv2", "bash-dog-config"))
+	parameter := cloud.Resource(t, "Parameter", "bash-dog-config")
+	assert.Equal(t, "/container-pipeline/bash-dog/config", parameter.Plain()["name"])
+	assert.Equal(t, "1", parameter.Text(t, "value"))
+	parameter.Needs(t, "EventTarget::bash-dog-start")
+	cloud.Resource(t, "Pipeline", "bash-dog-pipeline").Needs(t, "BucketObjectv2::bash-dog-config")
 
 	// Its creation starts nothing, for that of the pipeline does.
 	assert.JSONEq(t, `{
 		"source": ["aws.ssm"], "detail-type": ["Parameter Store Change"],
 		"detail": {"name": ["/container-pipeline/bash-dog/config"], "operation": ["Update"]}
-	}`, cloud.resource(t, "EventRule", "bash-dog-start").text(t, "eventPattern"))
-	goldenJSON(t, "policies/start.json", policyOf(t, cloud, "bash-dog-start"))
-	goldenJSON(t, "policies/start.trust.json", cloud.resource(t, "Role", "bash-dog-start").text(t, "assumeRolePolicy"))
+	}`, cloud.Resource(t, "EventRule", "bash-dog-start").Text(t, "eventPattern"))
+	golden.JSON(t, "policies/start.json", policyOf(t, cloud, "bash-dog-start"))
+	golden.JSON(t, "policies/start.trust.json", cloud.Resource(t, "Role", "bash-dog-start").Text(t, "assumeRolePolicy"))
 }
 
 func TestReleaseWithOwnFilesHasOneSource(t *testing.T) {
@@ -100,11 +102,11 @@ func TestReleaseWithOwnFilesHasOneSource(t *testing.T) {
 		"Connection bash-dog",
 		"Pipeline bash-dog-pipeline",
 		"Role bash-dog-pipeline",
-	}, cloud.children("Release"))
-	pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+	}, cloud.Children("Release"))
+	pipeline := cloud.Resource(t, "Pipeline", "bash-dog-pipeline")
 	assert.Equal(t, []string{"Source/Source", "Build/Build", "Deploy/Deploy"}, actionsOf(pipeline))
-	assert.Equal(t, map[string]any{"ProjectName": "bash-dog-build"}, actionOf(t, pipeline, "Build")["configuration"])
-	goldenJSON(t, "policies/pipeline.ownfiles.json", policyOf(t, cloud, "bash-dog-pipeline"))
+	assert.Equal(t, map[string]any{"ProjectName": "bash-dog-build"}, pipeline.Action(t, "Build")["configuration"])
+	golden.JSON(t, "policies/pipeline.ownfiles.json", policyOf(t, cloud, "bash-dog-pipeline"))
 }
 
 func TestReleaseAsksForApproval(t *testing.T) {
@@ -112,18 +114,18 @@ func TestReleaseAsksForApproval(t *testing.T) {
 		a.Approval, a.Notifications = &Approval{Comment: "Look first."}, &NotificationOptions{}
 	}), store(pulumi.String(keyArn)))
 
-	pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+	pipeline := cloud.Resource(t, "Pipeline", "bash-dog-pipeline")
 	assert.Equal(t, []string{"Source/Source", "Source/Config", "Build/Build", "Approval/Approve", "Deploy/Deploy"}, actionsOf(pipeline))
 	assert.Equal(t, map[string]any{
 		"NotificationArn": topicArn, "CustomData": "Look first.", "ExternalEntityLink": "https://bash-dog.example.com",
-	}, actionOf(t, pipeline, "Approve")["configuration"])
-	goldenJSON(t, "policies/pipeline.approval.key.json", policyOf(t, cloud, "bash-dog-pipeline"))
+	}, pipeline.Action(t, "Approve")["configuration"])
+	golden.JSON(t, "policies/pipeline.approval.key.json", policyOf(t, cloud, "bash-dog-pipeline"))
 }
 
 func TestReleaseWithoutNotificationsTellsNobodyOfTheApproval(t *testing.T) {
 	cloud := deployRelease(t, resolved(t, func(a *ContainerPipelineArgs) { a.Approval = &Approval{} }), store(nil))
 
-	approval := actionOf(t, cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "Approve")["configuration"]
+	approval := cloud.Resource(t, "Pipeline", "bash-dog-pipeline").Action(t, "Approve")["configuration"]
 	assert.NotContains(t, approval, "NotificationArn")
 	assert.NotContains(t, policyOf(t, cloud, "bash-dog-pipeline"), "sns:Publish")
 }
@@ -155,14 +157,14 @@ func TestReleaseTriggers(t *testing.T) {
 				a.Source.Branch, a.Source.FilePaths, a.Source.IgnoreFilePaths = "release", test.include, test.exclude
 			}), store(nil))
 
-			pipeline := cloud.resource(t, "Pipeline", "bash-dog-pipeline")
+			pipeline := cloud.Resource(t, "Pipeline", "bash-dog-pipeline")
 			assert.Equal(t, []any{map[string]any{
 				"providerType": "CodeStarSourceConnection",
 				"gitConfiguration": map[string]any{
 					"sourceActionName": "Source", "pushes": []any{test.push},
 				},
-			}}, pipeline.plain()["triggers"])
-			source := actionOf(t, pipeline, "Source")["configuration"].(map[string]any)
+			}}, pipeline.Plain()["triggers"])
+			source := pipeline.Action(t, "Source")["configuration"].(map[string]any)
 			assert.Equal(t, "release", source["BranchName"])
 			assert.Equal(t, "false", source["DetectChanges"])
 		})
@@ -177,8 +179,8 @@ func TestReleaseThroughAnExistingConnection(t *testing.T) {
 		a.Source.ConnectionArn = pulumi.String(connection)
 	}), store(nil))
 
-	assert.NotContains(t, cloud.children("Release"), "Connection bash-dog")
-	source := actionOf(t, cloud.resource(t, "Pipeline", "bash-dog-pipeline"), "Source")["configuration"]
+	assert.NotContains(t, cloud.Children("Release"), "Connection bash-dog")
+	source := cloud.Resource(t, "Pipeline", "bash-dog-pipeline").Action(t, "Source")["configuration"]
 	assert.Equal(t, connection, source.(map[string]any)["ConnectionArn"])
 }
 
@@ -195,13 +197,13 @@ func TestReleaseSaysWhereToCompleteTheConnection(t *testing.T) {
 			a := resolved(t, func(a *ContainerPipelineArgs) {
 				a.Source.ConnectionArn = test.connection
 			})
-			mock(t, func(ctx *pulumi.Context) error {
+			mocks.Deploy(t, func(ctx *pulumi.Context) error {
 				release := &Release{}
 				here := ground.Place{Partition: "aws", Region: "us-east-2", Account: "123456789012"}
 				if err := release.connect(ctx, "bash-dog", here, a); err != nil {
 					return err
 				}
-				assert.Equal(t, test.url, await(release.ConnectionSetupURL))
+				assert.Equal(t, test.url, mocks.Await(release.ConnectionSetupURL))
 				return nil
 			})
 		})
@@ -209,7 +211,7 @@ func TestReleaseSaysWhereToCompleteTheConnection(t *testing.T) {
 }
 
 func TestReleaseNamesAllThatIsMissing(t *testing.T) {
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err := (&mocks.Cloud{}).Run(func(ctx *pulumi.Context) error {
 		_, err := NewRelease(ctx, "bash-dog", nil)
 		return err
 	})
@@ -219,26 +221,10 @@ func TestReleaseNamesAllThatIsMissing(t *testing.T) {
 }
 
 // actionsOf are the pipeline's actions in their order, as "stage/action".
-func actionsOf(pipeline registered) []string {
+func actionsOf(pipeline mocks.Resource) []string {
 	var list []string
-	for _, stage := range pipeline.plain()["stages"].([]any) {
-		stage := stage.(map[string]any)
-		for _, action := range stage["actions"].([]any) {
-			list = append(list, stage["name"].(string)+"/"+action.(map[string]any)["name"].(string))
-		}
+	for _, action := range pipeline.Actions() {
+		list = append(list, action.Stage+"/"+action.Name)
 	}
 	return list
-}
-
-func actionOf(t *testing.T, pipeline registered, name string) map[string]any {
-	t.Helper()
-	for _, stage := range pipeline.plain()["stages"].([]any) {
-		for _, action := range stage.(map[string]any)["actions"].([]any) {
-			if action := action.(map[string]any); action["name"] == name {
-				return action
-			}
-		}
-	}
-	assert.Failf(t, "no such action", "%s is not among %v", name, actionsOf(pipeline))
-	return nil
 }

@@ -5,22 +5,24 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func TestTraffic(t *testing.T) {
 	r, m := mockRunning(t, asInTheGuide)
 	assert.Equal(t, []string{
 		"Listener bash-dog", "LoadBalancer bash-dog", "TargetGroup bash-dog-blue", "TargetGroup bash-dog-green",
-	}, m.children("Traffic"))
+	}, m.Children("Traffic"))
 
-	balancer := m.resource(t, "LoadBalancer", "bash-dog").plain()
+	balancer := m.Resource(t, "LoadBalancer", "bash-dog").Plain()
 	assert.Equal(t, true, balancer["enableDeletionProtection"])
 	assert.Equal(t, true, balancer["dropInvalidHeaderFields"])
 	assert.Equal(t, []any{"subnet-a", "subnet-b", "subnet-c"}, balancer["subnets"])
 	assert.NotContains(t, balancer, "namePrefix")
 
 	for _, name := range []string{"bash-dog-blue", "bash-dog-green"} {
-		group := m.resource(t, "TargetGroup", name).plain()
+		group := m.Resource(t, "TargetGroup", name).Plain()
 		assert.Equal(t, "ip", group["targetType"])
 		assert.Equal(t, "HTTP", group["protocol"])
 		assert.EqualValues(t, 30, group["deregistrationDelay"])
@@ -30,13 +32,13 @@ func TestTraffic(t *testing.T) {
 		}, group["healthCheck"])
 	}
 
-	listener := m.resource(t, "Listener", "bash-dog")
+	listener := m.Resource(t, "Listener", "bash-dog")
 	assert.Equal(t, []string{"defaultActions"}, listener.Request.GetIgnoreChanges())
-	assert.EqualValues(t, 443, listener.plain()["port"])
-	assert.Equal(t, tlsPolicy, listener.text(t, "sslPolicy"))
-	assert.NotContains(t, listener.plain(), "mutualAuthentication")
-	needs(t, listener, "TargetGroup::bash-dog-blue", "TargetGroup::bash-dog-green")
-	assert.Equal(t, "", await(r.traffic.TestListenerArn))
+	assert.EqualValues(t, 443, listener.Plain()["port"])
+	assert.Equal(t, tlsPolicy, listener.Text(t, "sslPolicy"))
+	assert.NotContains(t, listener.Plain(), "mutualAuthentication")
+	listener.Needs(t, "TargetGroup::bash-dog-blue", "TargetGroup::bash-dog-green")
+	assert.Equal(t, "", mocks.Await(r.traffic.TestListenerArn))
 }
 
 func TestTrafficWithTestListener(t *testing.T) {
@@ -44,19 +46,19 @@ func TestTrafficWithTestListener(t *testing.T) {
 		a.Deployment.TestPort, a.Deployment.TestCidrBlocks = 8443, []string{"203.0.113.0/24"}
 		a.Disposable = true
 	})
-	listener := m.resource(t, "Listener", "bash-dog-test")
-	assert.EqualValues(t, 8443, listener.plain()["port"])
+	listener := m.Resource(t, "Listener", "bash-dog-test")
+	assert.EqualValues(t, 8443, listener.Plain()["port"])
 	assert.Equal(t, []string{"defaultActions"}, listener.Request.GetIgnoreChanges())
 	assert.Equal(t, []any{map[string]any{
-		"type": "forward", "targetGroupArn": await(r.traffic.GreenTargetGroupArn),
-	}}, listener.plain()["defaultActions"])
-	needs(t, listener, "TargetGroup::bash-dog-blue", "TargetGroup::bash-dog-green")
+		"type": "forward", "targetGroupArn": mocks.Await(r.traffic.GreenTargetGroupArn),
+	}}, listener.Plain()["defaultActions"])
+	listener.Needs(t, "TargetGroup::bash-dog-blue", "TargetGroup::bash-dog-green")
 	assert.Len(t, r.traffic.Ready(), 2)
-	assert.Equal(t, false, m.resource(t, "LoadBalancer", "bash-dog").plain()["enableDeletionProtection"])
+	assert.Equal(t, false, m.Resource(t, "LoadBalancer", "bash-dog").Plain()["enableDeletionProtection"])
 }
 
 func TestTrafficWithTrustStore(t *testing.T) {
-	m := mock(t, func(ctx *pulumi.Context) error {
+	m := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 		network, err := NewNetwork(ctx, "dog", &NetworkArgs{
 			TestPort: 8443, TestCidrBlocks: []string{"203.0.113.0/24"},
 		})
@@ -69,8 +71,8 @@ func TestTrafficWithTrustStore(t *testing.T) {
 		return err
 	})
 	assert.Equal(t, map[string]any{"mode": "verify", "trustStoreArn": "store"},
-		m.resource(t, "Listener", "dog").plain()["mutualAuthentication"])
-	assert.NotContains(t, m.resource(t, "Listener", "dog-test").plain(), "mutualAuthentication")
+		m.Resource(t, "Listener", "dog").Plain()["mutualAuthentication"])
+	assert.NotContains(t, m.Resource(t, "Listener", "dog-test").Plain(), "mutualAuthentication")
 }
 
 func TestBalancingNamePrefix(t *testing.T) {
@@ -89,7 +91,7 @@ func TestBalancingNamePrefix(t *testing.T) {
 }
 
 func TestWrongTraffic(t *testing.T) {
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err := (&mocks.Cloud{}).Run(func(ctx *pulumi.Context) error {
 		_, err := NewTraffic(ctx, "dog", &TrafficArgs{TestPort: 443, HealthCheck: HealthCheck{Path: "health"}})
 		return err
 	})
@@ -98,7 +100,7 @@ func TestWrongTraffic(t *testing.T) {
 	} {
 		assert.ErrorContains(t, err, problem)
 	}
-	err = (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err = (&mocks.Cloud{}).Run(func(ctx *pulumi.Context) error {
 		_, err := NewTraffic(ctx, "dog", nil)
 		return err
 	})

@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func TestCodeBuildCredential(t *testing.T) {
@@ -18,32 +20,32 @@ func TestCodeBuildCredential(t *testing.T) {
 		"parameter":  {CodeBuildCredentialArgs{ParameterName: "/ci/token"}, "PERSONAL_ACCESS_TOKEN", "ghp_secret", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cloud := mock(t, func(ctx *pulumi.Context) error {
+			cloud := deploy(t, func(ctx *pulumi.Context) error {
 				credential, err := NewCodeBuildCredential(ctx, "acme", &c.args)
 				if err == nil {
-					assert.Equal(t, c.read, await(credential.TokenArn))
+					assert.Equal(t, c.read, mocks.Await(credential.TokenArn))
 				}
 				return err
 			})
-			made := cloud.resource(t, "SourceCredential", "acme")
+			made := cloud.Resource(t, "SourceCredential", "acme")
 			token := made.Inputs["token"]
 			if token.IsSecret() {
 				token = token.SecretValue().Element
 			}
 			assert.Equal(t, c.token, token.StringValue())
-			assert.Equal(t, c.kind, made.plain()["authType"])
-			assert.Equal(t, "GITHUB", made.plain()["serverType"])
+			assert.Equal(t, c.kind, made.Plain()["authType"])
+			assert.Equal(t, "GITHUB", made.Plain()["serverType"])
 			assert.True(t, made.Request.GetDeleteBeforeReplace(), "an account has one")
 		})
 	}
 }
 
 func TestTokenOfAParameterIsSecret(t *testing.T) {
-	cloud := mock(t, func(ctx *pulumi.Context) error {
+	cloud := deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewCodeBuildCredential(ctx, "acme", &CodeBuildCredentialArgs{ParameterName: "/ci/token"})
 		return err
 	})
-	token := cloud.resource(t, "SourceCredential", "acme").Inputs["token"]
+	token := cloud.Resource(t, "SourceCredential", "acme").Inputs["token"]
 	assert.True(t, token.IsSecret() || token.IsOutput() && token.OutputValue().Secret, "the token must be encrypted in the state")
 }
 

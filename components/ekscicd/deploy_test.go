@@ -6,6 +6,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func roleArgs() *DeployRoleArgs {
@@ -13,9 +15,9 @@ func roleArgs() *DeployRoleArgs {
 }
 
 // deployTo makes a deploy role in the workload account and a deploy project in the operations account.
-func deployTo(t *testing.T, edit func(*DeployProjectArgs)) *mocked {
+func deployTo(t *testing.T, edit func(*DeployProjectArgs)) *mocks.Cloud {
 	t.Helper()
-	return mock(t, func(ctx *pulumi.Context) error {
+	return deploy(t, func(ctx *pulumi.Context) error {
 		workload, err := aws.NewProvider(ctx, "workload", &aws.ProviderArgs{AllowedAccountIds: pulumi.ToStringArray([]string{workloadAccount})})
 		if err != nil {
 			return err
@@ -35,28 +37,28 @@ func deployTo(t *testing.T, edit func(*DeployProjectArgs)) *mocked {
 
 func TestDeployRoleIsOfTheWorkloadAccount(t *testing.T) {
 	cloud := deployTo(t, nil)
-	cloud.goldenRole(t, "shop-staging", "deploy-role")
-	assert.Equal(t, map[string]any{DeployTag: "shop-staging"}, cloud.resource(t, "Role", "shop-staging").plain()["tags"])
+	goldenRole(t, cloud, "shop-staging", "deploy-role")
+	assert.Equal(t, map[string]any{DeployTag: "shop-staging"}, cloud.Resource(t, "Role", "shop-staging").Plain()["tags"])
 
 	const role = "arn:aws:iam::222222222222:role/shop-staging"
 	assert.Equal(t, map[string]any{"clusterName": "staging", "principalArn": role, "type": "STANDARD"},
-		cloud.resource(t, "AccessEntry", "shop-staging").plain())
+		cloud.Resource(t, "AccessEntry", "shop-staging").Plain())
 	assert.Equal(t, map[string]any{
 		"clusterName": "staging", "principalArn": role,
 		"policyArn":   "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
 		"accessScope": map[string]any{"type": "namespace", "namespaces": []any{"shop"}},
-	}, cloud.resource(t, "AccessPolicyAssociation", "shop-staging").plain())
+	}, cloud.Resource(t, "AccessPolicyAssociation", "shop-staging").Plain())
 }
 
 func TestDeployProjectIsOfTheOperationsAccount(t *testing.T) {
 	cloud := deployTo(t, nil)
-	cloud.goldenRole(t, "shop-staging-deploy", "deploy-project")
-	assert.Equal(t, map[string]any{DeployTag: "shop-staging"}, cloud.resource(t, "Role", "shop-staging-deploy").plain()["tags"],
+	goldenRole(t, cloud, "shop-staging-deploy", "deploy-project")
+	assert.Equal(t, map[string]any{DeployTag: "shop-staging"}, cloud.Resource(t, "Role", "shop-staging-deploy").Plain()["tags"],
 		"the tag is what the deploy role trusts")
-	project := cloud.resource(t, "Project", "shop-staging-deploy")
-	assert.Equal(t, deployBuildspec, project.plain()["source"].(map[string]any)["buildspec"])
-	assert.Equal(t, false, project.plain()["environment"].(map[string]any)["privilegedMode"])
-	given := variables(project)
+	project := cloud.Resource(t, "Project", "shop-staging-deploy")
+	assert.Equal(t, deployBuildspec, project.Plain()["source"].(map[string]any)["buildspec"])
+	assert.Equal(t, false, project.Plain()["environment"].(map[string]any)["privilegedMode"])
+	given := project.Variables()
 	assert.Contains(t, given["PRUNE_KINDS"], "deployments.apps,")
 	delete(given, "PRUNE_KINDS")
 	assert.Equal(t, map[string]string{
@@ -70,12 +72,12 @@ func TestDeployProjectAsAsked(t *testing.T) {
 		a.Manifests, a.Release, a.RolloutMinutes, a.PruneKinds = "staging.yaml", "web", 3, []string{"deployments.apps", "widgets.acme.example"}
 		a.Artifacts.KeyArn = pulumi.String("arn:aws:kms:us-east-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 	})
-	given := variables(cloud.resource(t, "Project", "shop-staging-deploy"))
+	given := cloud.Resource(t, "Project", "shop-staging-deploy").Variables()
 	assert.Equal(t, "staging.yaml", given["MANIFESTS"])
 	assert.Equal(t, "web", given["RELEASE"])
 	assert.Equal(t, "3m", given["ROLLOUT_TIMEOUT"])
 	assert.Equal(t, "deployments.apps,widgets.acme.example", given["PRUNE_KINDS"])
-	cloud.goldenRole(t, "shop-staging-deploy", "deploy-project.key")
+	goldenRole(t, cloud, "shop-staging-deploy", "deploy-project.key")
 }
 
 func TestWrongDeployRole(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func imageArgs() *ImageProjectArgs {
@@ -15,9 +17,9 @@ func imageArgs() *ImageProjectArgs {
 	}
 }
 
-func deployImage(t *testing.T, args *ImageProjectArgs) *mocked {
+func deployImage(t *testing.T, args *ImageProjectArgs) *mocks.Cloud {
 	t.Helper()
-	return mock(t, func(ctx *pulumi.Context) error {
+	return deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewImageProject(ctx, "shop", args)
 		return err
 	})
@@ -25,15 +27,15 @@ func deployImage(t *testing.T, args *ImageProjectArgs) *mocked {
 
 func TestImageProject(t *testing.T) {
 	cloud := deployImage(t, imageArgs())
-	assert.Equal(t, []string{"LogGroup shop-image", "Project shop-image", "Role shop-image", "RolePolicy shop-image"}, cloud.children())
-	project := cloud.resource(t, "Project", "shop-image")
-	assert.Equal(t, map[string]any{"type": "CODEPIPELINE", "buildspec": imageBuildspec}, project.plain()["source"])
-	assert.Equal(t, true, project.plain()["environment"].(map[string]any)["privilegedMode"])
+	assert.Equal(t, []string{"LogGroup shop-image", "Project shop-image", "Role shop-image", "RolePolicy shop-image"}, cloud.Made())
+	project := cloud.Resource(t, "Project", "shop-image")
+	assert.Equal(t, map[string]any{"type": "CODEPIPELINE", "buildspec": imageBuildspec}, project.Plain()["source"])
+	assert.Equal(t, true, project.Plain()["environment"].(map[string]any)["privilegedMode"])
 	assert.Equal(t, map[string]string{
 		"REPOSITORY_URL": "111111111111.dkr.ecr.us-east-2.amazonaws.com/shop", "TAG_PREFIX": "", "PLATFORM": "linux/amd64",
 		"DOCKERFILE": "Dockerfile", "CONTEXT": ".",
-	}, variables(project))
-	cloud.goldenRole(t, "shop-image", "image")
+	}, project.Variables())
+	goldenRole(t, cloud, "shop-image", "image")
 }
 
 func TestPullRequestsAreBuiltApart(t *testing.T) {
@@ -42,18 +44,18 @@ func TestPullRequestsAreBuiltApart(t *testing.T) {
 	args.Branch, args.Machine.Architecture = "release/1.x", "ARM64"
 	cloud := deployImage(t, args)
 
-	project := cloud.resource(t, "Project", "shop-image-pull-request")
+	project := cloud.Resource(t, "Project", "shop-image-pull-request")
 	assert.Equal(t, map[string]any{
 		"type": "GITHUB", "location": "https://github.com/acme/shop.git", "gitCloneDepth": 1.0, "reportBuildStatus": true,
 		"buildspec": imageBuildspec,
-	}, project.plain()["source"])
-	assert.Equal(t, map[string]any{"type": "NO_ARTIFACTS"}, project.plain()["artifacts"])
-	assert.NotContains(t, project.plain(), "concurrentBuildLimit", "what is above a limit is not run at all")
-	assert.Equal(t, "pull-request-", variables(project)["TAG_PREFIX"])
-	assert.Equal(t, "linux/arm64", variables(project)["PLATFORM"])
-	cloud.goldenRole(t, "shop-image-pull-request", "image-pull-request")
+	}, project.Plain()["source"])
+	assert.Equal(t, map[string]any{"type": "NO_ARTIFACTS"}, project.Plain()["artifacts"])
+	assert.NotContains(t, project.Plain(), "concurrentBuildLimit", "what is above a limit is not run at all")
+	assert.Equal(t, "pull-request-", project.Variables()["TAG_PREFIX"])
+	assert.Equal(t, "linux/arm64", project.Variables()["PLATFORM"])
+	goldenRole(t, cloud, "shop-image-pull-request", "image-pull-request")
 
-	webhook := cloud.resource(t, "Webhook", "shop-image-pull-request").plain()
+	webhook := cloud.Resource(t, "Webhook", "shop-image-pull-request").Plain()
 	filter := func(kind, pattern string) map[string]any { return map[string]any{"type": kind, "pattern": pattern} }
 	assert.Equal(t, []any{map[string]any{"filters": []any{
 		filter("EVENT", "PULL_REQUEST_CREATED, PULL_REQUEST_UPDATED, PULL_REQUEST_REOPENED"),
@@ -68,7 +70,7 @@ func TestPullRequestsReachNoArtifacts(t *testing.T) {
 	args := imageArgs()
 	args.PullRequests = &PullRequests{Actors: []string{"1"}}
 	cloud := deployImage(t, args)
-	policy := cloud.resource(t, "RolePolicy", "shop-image-pull-request").plain()["policy"]
+	policy := cloud.Resource(t, "RolePolicy", "shop-image-pull-request").Plain()["policy"]
 	assert.NotContains(t, policy, "s3:")
 	assert.NotContains(t, policy, "secretsmanager:")
 }
@@ -76,7 +78,7 @@ func TestPullRequestsReachNoArtifacts(t *testing.T) {
 func TestPullRequestsThroughAConnection(t *testing.T) {
 	args := imageArgs()
 	args.PullRequests = &PullRequests{Actors: []string{"1"}, CredentialArn: pulumi.String(connection)}
-	deployImage(t, args).goldenRole(t, "shop-image-pull-request", "image-pull-request.connection")
+	goldenRole(t, deployImage(t, args), "shop-image-pull-request", "image-pull-request.connection")
 }
 
 func TestWrongImageProject(t *testing.T) {

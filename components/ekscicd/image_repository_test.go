@@ -5,29 +5,31 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/golden"
 )
 
 func TestImageRepository(t *testing.T) {
-	cloud := mock(t, func(ctx *pulumi.Context) error {
+	cloud := deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewImageRepository(ctx, "shop", &ImageRepositoryArgs{PullAccounts: []string{"333333333333", workloadAccount, workloadAccount}})
 		return err
 	})
-	repository := cloud.resource(t, "Repository", "shop")
+	repository := cloud.Resource(t, "Repository", "shop")
 	assert.Equal(t, map[string]any{
 		"name": "shop", "imageTagMutability": "IMMUTABLE", "forceDelete": false,
 		"imageScanningConfiguration": map[string]any{"scanOnPush": true},
-	}, repository.plain())
+	}, repository.Plain())
 	assert.True(t, repository.Request.GetProtect())
-	golden(t, "policies/image-repository.json", cloud.resource(t, "RepositoryPolicy", "shop").plain()["policy"].(string))
-	golden(t, "lifecycle.json", cloud.resource(t, "LifecyclePolicy", "shop").plain()["policy"].(string))
+	golden.JSON(t, "policies/image-repository.json", cloud.Resource(t, "RepositoryPolicy", "shop").Plain()["policy"].(string))
+	golden.JSON(t, "lifecycle.json", cloud.Resource(t, "LifecyclePolicy", "shop").Plain()["policy"].(string))
 }
 
 func TestImageRepositoryOfOneAccountHasNoPolicy(t *testing.T) {
-	cloud := mock(t, func(ctx *pulumi.Context) error {
+	cloud := deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewImageRepository(ctx, "shop", nil)
 		return err
 	})
-	assert.Equal(t, []string{"LifecyclePolicy shop", "Repository shop"}, cloud.children())
+	assert.Equal(t, []string{"LifecyclePolicy shop", "Repository shop"}, cloud.Made())
 }
 
 func TestWrongImageRepository(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func manifestsArgs() *ManifestsProjectArgs {
@@ -15,9 +17,9 @@ func manifestsArgs() *ManifestsProjectArgs {
 	}
 }
 
-func deployManifests(t *testing.T, args *ManifestsProjectArgs) *mocked {
+func deployManifests(t *testing.T, args *ManifestsProjectArgs) *mocks.Cloud {
 	t.Helper()
-	return mock(t, func(ctx *pulumi.Context) error {
+	return deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewManifestsProject(ctx, "shop", args)
 		return err
 	})
@@ -25,44 +27,44 @@ func deployManifests(t *testing.T, args *ManifestsProjectArgs) *mocked {
 
 func TestManifestsProject(t *testing.T) {
 	cloud := deployManifests(t, manifestsArgs())
-	project := cloud.resource(t, "Project", "shop-manifests")
-	assert.Equal(t, map[string]any{"type": "CODEPIPELINE", "buildspec": kustomizeBuildspec}, project.plain()["source"])
-	assert.Equal(t, false, project.plain()["environment"].(map[string]any)["privilegedMode"])
+	project := cloud.Resource(t, "Project", "shop-manifests")
+	assert.Equal(t, map[string]any{"type": "CODEPIPELINE", "buildspec": kustomizeBuildspec}, project.Plain()["source"])
+	assert.Equal(t, false, project.Plain()["environment"].(map[string]any)["privilegedMode"])
 	assert.Equal(t, map[string]string{
 		"ENVIRONMENTS": "production=overlays/production staging=overlays/staging", "IMAGE_NAME": "shop",
 		"KUSTOMIZE_VERSION": kustomizeVersion,
-	}, variables(project))
-	cloud.goldenRole(t, "shop-manifests", "manifests")
+	}, project.Variables())
+	goldenRole(t, cloud, "shop-manifests", "manifests")
 }
 
 func TestManifestsProjectWithHelm(t *testing.T) {
 	args := manifestsArgs()
 	args.Tool, args.Chart, args.Environments = Helm, "charts/shop", map[string]string{"staging": "values/staging.yaml"}
-	project := deployManifests(t, args).resource(t, "Project", "shop-manifests")
-	assert.Equal(t, helmBuildspec, project.plain()["source"].(map[string]any)["buildspec"])
+	project := deployManifests(t, args).Resource(t, "Project", "shop-manifests")
+	assert.Equal(t, helmBuildspec, project.Plain()["source"].(map[string]any)["buildspec"])
 	assert.Equal(t, map[string]string{
 		"ENVIRONMENTS": "staging=values/staging.yaml", "IMAGE_NAME": "image", "HELM_VERSION": helmVersion,
 		"CHART": "charts/shop", "RELEASE": "shop", "NAMESPACE": "shop",
-	}, variables(project))
+	}, project.Variables())
 }
 
 func TestManifestsOfPullRequestsSeeTheApplication(t *testing.T) {
 	args := manifestsArgs()
 	args.PullRequests, args.ApplicationBranch = &PullRequests{Actors: []string{"1"}, CredentialArn: pulumi.String(tokenSecret)}, "develop"
 	cloud := deployManifests(t, args)
-	project := cloud.resource(t, "Project", "shop-manifests-pull-request").plain()
+	project := cloud.Resource(t, "Project", "shop-manifests-pull-request").Plain()
 	assert.Equal(t, "https://github.com/acme/shop-manifests.git", project["source"].(map[string]any)["location"])
 	assert.Equal(t, []any{map[string]any{
 		"sourceIdentifier": "Application", "type": "GITHUB", "location": "https://github.com/acme/shop.git", "gitCloneDepth": 1.0,
 	}}, project["secondarySources"])
 	assert.Equal(t, []any{map[string]any{"sourceIdentifier": "Application", "sourceVersion": "develop"}}, project["secondarySourceVersions"])
-	cloud.goldenRole(t, "shop-manifests-pull-request", "manifests-pull-request")
+	goldenRole(t, cloud, "shop-manifests-pull-request", "manifests-pull-request")
 }
 
 func TestOwnBuildspecs(t *testing.T) {
 	args := manifestsArgs()
 	args.Buildspec = "ci/render.yml"
-	project := deployManifests(t, args).resource(t, "Project", "shop-manifests").plain()
+	project := deployManifests(t, args).Resource(t, "Project", "shop-manifests").Plain()
 	assert.Equal(t, "ci/render.yml", project["source"].(map[string]any)["buildspec"])
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func project(name string) Project {
@@ -29,32 +31,29 @@ func pipelineArgs() *PipelineArgs {
 }
 
 func TestPipeline(t *testing.T) {
-	cloud := mock(t, func(ctx *pulumi.Context) error {
+	cloud := deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewPipeline(ctx, "shop", pipelineArgs())
 		return err
 	})
-	pipeline := cloud.resource(t, "Pipeline", "shop-pipeline").plain()
-	assert.Equal(t, "shop", pipeline["name"])
-	stages := pipeline["stages"].([]any)
+	pipeline := cloud.Resource(t, "Pipeline", "shop-pipeline")
+	assert.Equal(t, "shop", pipeline.Text(t, "name"))
 	assert.Equal(t, []string{
 		"Source/Application → Application", "Source/Manifests → Manifests",
 		"Image/Build Application → Image",
 		"Manifests/Render Manifests Application Image → Rendered",
 		"staging/Deploy Rendered →",
 		"production/Approve →", "production/Deploy 2 Rendered →",
-	}, flow(stages))
-	render := stages[2].(map[string]any)["actions"].([]any)[0].(map[string]any)
-	assert.Equal(t, map[string]any{"ProjectName": "shop-manifests", "PrimarySource": "Manifests"}, render["configuration"],
+	}, flow(pipeline.Actions()))
+	assert.Equal(t, map[string]any{"ProjectName": "shop-manifests", "PrimarySource": "Manifests"}, pipeline.Action(t, "Render")["configuration"],
 		"the manifests repository is the primary source")
-	approve := stages[4].(map[string]any)["actions"].([]any)[0].(map[string]any)
 	assert.Equal(t, map[string]any{
 		"NotificationArn": topic, "CustomData": "Look first.", "ExternalEntityLink": "https://staging.example.com",
-	}, approve["configuration"])
-	cloud.goldenRole(t, "shop-pipeline", "pipeline")
+	}, pipeline.Action(t, "Approve")["configuration"])
+	goldenRole(t, cloud, "shop-pipeline", "pipeline")
 }
 
 func TestPushesToBothRepositoriesStartThePipeline(t *testing.T) {
-	cloud := mock(t, func(ctx *pulumi.Context) error {
+	cloud := deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewPipeline(ctx, "shop", pipelineArgs())
 		return err
 	})
@@ -68,17 +67,17 @@ func TestPushesToBothRepositoriesStartThePipeline(t *testing.T) {
 			"branches": map[string]any{"includes": []any{"main"}}, "filePaths": map[string]any{"excludes": []any{"docs/**"}},
 		}),
 		trigger("Manifests", map[string]any{"branches": map[string]any{"includes": []any{"live"}}}),
-	}, cloud.resource(t, "Pipeline", "shop-pipeline").plain()["triggers"])
+	}, cloud.Resource(t, "Pipeline", "shop-pipeline").Plain()["triggers"])
 }
 
 func TestPipelineThatTellsNobody(t *testing.T) {
 	args := pipelineArgs()
 	args.Deployments[1].Approval = &Approval{}
-	cloud := mock(t, func(ctx *pulumi.Context) error {
+	cloud := deploy(t, func(ctx *pulumi.Context) error {
 		_, err := NewPipeline(ctx, "shop", args)
 		return err
 	})
-	assert.NotContains(t, cloud.resource(t, "RolePolicy", "shop-pipeline").plain()["policy"], "sns:Publish")
+	assert.NotContains(t, cloud.Resource(t, "RolePolicy", "shop-pipeline").Plain()["policy"], "sns:Publish")
 }
 
 func TestWrongPipeline(t *testing.T) {
@@ -102,19 +101,15 @@ func TestWrongPipeline(t *testing.T) {
 }
 
 // flow writes each action as "stage/action [order] inputs → outputs".
-func flow(stages []any) (lines []string) {
-	for _, s := range stages {
-		stage := s.(map[string]any)
-		for _, a := range stage["actions"].([]any) {
-			action := a.(map[string]any)
-			line := []string{stage["name"].(string) + "/" + action["name"].(string)}
-			if action["runOrder"] != nil {
-				line = append(line, "2")
-			}
-			line = append(line, texts(action["inputArtifacts"])...)
-			line = append(append(line, "→"), texts(action["outputArtifacts"])...)
-			lines = append(lines, strings.Join(line, " "))
+func flow(actions []mocks.Action) (lines []string) {
+	for _, action := range actions {
+		line := []string{action.Stage + "/" + action.Name}
+		if action.Inputs["runOrder"] != nil {
+			line = append(line, "2")
 		}
+		line = append(line, texts(action.Inputs["inputArtifacts"])...)
+		line = append(append(line, "→"), texts(action.Inputs["outputArtifacts"])...)
+		lines = append(lines, strings.Join(line, " "))
 	}
 	return lines
 }

@@ -5,19 +5,21 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func TestSourceConnection(t *testing.T) {
-	cloud := mock(t, func(ctx *pulumi.Context) error {
+	cloud := deploy(t, func(ctx *pulumi.Context) error {
 		c, err := NewSourceConnection(ctx, "acme", nil)
 		if err == nil {
-			assert.Equal(t, "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2", await(c.SetupURL))
+			assert.Equal(t, "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2", mocks.Await(c.SetupURL))
 		}
 		return err
 	})
-	assert.Equal(t, []string{"Connection acme", "Parameter acme"}, cloud.children())
-	parameter := cloud.resource(t, "Parameter", "acme")
-	assert.Equal(t, "/container-pipeline/acme/connection-arn", parameter.plain()["name"])
+	assert.Equal(t, []string{"Connection acme", "Parameter acme"}, cloud.Made())
+	parameter := cloud.Resource(t, "Parameter", "acme")
+	assert.Equal(t, "/container-pipeline/acme/connection-arn", parameter.Plain()["name"])
 	value := parameter.Inputs["value"]
 	if value.IsSecret() {
 		value = value.SecretValue().Element

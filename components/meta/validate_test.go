@@ -9,8 +9,8 @@ import (
 )
 
 func TestAllThatIsWrongIsReportedAtOnce(t *testing.T) {
-	cloud := &mocked{}
-	err := cloud.run(func(ctx *pulumi.Context) error {
+	cloud := inStackMeta()
+	err := cloud.Run(func(ctx *pulumi.Context) error {
 		_, err := NewPipeline(ctx, "Deployer", &PipelineArgs{
 			Source:       Source{Repository: "https://github.com/acme/dog.git", Directory: "../x", Paths: []string{"/a"}},
 			Stacks:       []string{"meta", "a b", "dev", "dev"},
@@ -33,19 +33,19 @@ func TestAllThatIsWrongIsReportedAtOnce(t *testing.T) {
 	} {
 		assert.ErrorContains(t, err, want)
 	}
-	assert.Empty(t, cloud.resources)
+	assert.Empty(t, cloud.Resources)
 }
 
 func TestNothingGiven(t *testing.T) {
-	cloud := &mocked{}
-	err := cloud.run(func(ctx *pulumi.Context) error {
+	cloud := inStackMeta()
+	err := cloud.Run(func(ctx *pulumi.Context) error {
 		_, err := NewPipeline(ctx, "deployer", nil)
 		return err
 	})
 	for _, want := range []string{"source.repository:", "stacks: missing", "pulumi.version:", "pulumi.sha256:"} {
 		assert.ErrorContains(t, err, want)
 	}
-	assert.Empty(t, cloud.resources)
+	assert.Empty(t, cloud.Resources)
 }
 
 func TestStates(t *testing.T) {
@@ -70,7 +70,7 @@ func TestStates(t *testing.T) {
 func TestPermissionsOfAnotherAccountAreRefused(t *testing.T) {
 	args := pipelineArgs()
 	args.Permissions = []string{strings.ReplaceAll(permissions, "123456789012", "111122223333")}
-	err := (&mocked{}).run(func(ctx *pulumi.Context) error {
+	err := inStackMeta().Run(func(ctx *pulumi.Context) error {
 		_, err := NewPipeline(ctx, "deployer", args)
 		return err
 	})

@@ -6,6 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 // Each part can be used alone, and names all that it lacks.
@@ -36,7 +38,7 @@ func TestPartsNameAllThatIsMissing(t *testing.T) {
 		}, []string{"emails[0]:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := (&mocked{}).run(c.make)
+			err := (&mocks.Cloud{}).Run(c.make)
 			for _, field := range c.want {
 				assert.ErrorContains(t, err, field)
 			}
@@ -45,21 +47,21 @@ func TestPartsNameAllThatIsMissing(t *testing.T) {
 }
 
 func TestApproversOfNobody(t *testing.T) {
-	m := &mocked{}
-	require.NoError(t, m.run(func(ctx *pulumi.Context) error {
+	m := &mocks.Cloud{}
+	require.NoError(t, m.Run(func(ctx *pulumi.Context) error {
 		approvers, err := NewApprovers(ctx, "site", nil)
 		if err == nil {
 			assert.Nil(t, approvers.topic())
-			assert.Empty(t, await(approvers.TopicArn))
+			assert.Empty(t, mocks.Await(approvers.TopicArn))
 		}
 		return err
 	}))
-	assert.Empty(t, m.names("Topic"))
+	assert.Empty(t, m.Names("Topic"))
 }
 
 func TestTwoPipelinesInOneStack(t *testing.T) {
-	m := &mocked{}
-	require.NoError(t, m.run(func(ctx *pulumi.Context) error {
+	m := &mocks.Cloud{}
+	require.NoError(t, m.Run(func(ctx *pulumi.Context) error {
 		for _, name := range []string{"site", "docs"} {
 			if _, err := NewPipeline(ctx, name, website()); err != nil {
 				return err
@@ -68,7 +70,7 @@ func TestTwoPipelinesInOneStack(t *testing.T) {
 		return nil
 	}))
 	seen := map[string]bool{}
-	for _, r := range m.resources {
+	for _, r := range m.Resources {
 		key := r.Type + " " + r.Name + " " + r.Request.GetParent()
 		assert.False(t, seen[key], key)
 		seen[key] = true

@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 // website is a site with two environments, each with a bucket.
@@ -22,9 +24,9 @@ func website() *PipelineArgs {
 func TestBuiltOnceAndPromoted(t *testing.T) {
 	_, cloud := deploy(t, website())
 
-	stages, actions := cloud.pipeline(t)
+	stages, actions := stagesOf(t, cloud)
 	assert.Equal(t, []string{"Source", "Build", "staging", "Approve-production", "production"}, stages)
-	assert.Equal(t, []string{"site-build", "site-production-deploy", "site-staging-deploy"}, cloud.names("Project"))
+	assert.Equal(t, []string{"site-build", "site-production-deploy", "site-staging-deploy"}, cloud.Names("Project"))
 
 	build := actions["Build"][0]
 	assert.Equal(t, []any{"Source"}, build["inputArtifacts"])
@@ -35,11 +37,11 @@ func TestBuiltOnceAndPromoted(t *testing.T) {
 		assert.Equal(t, []any{"Build"}, deploy["inputArtifacts"], "both get what was built once")
 		assert.NotContains(t, deploy, "outputArtifacts")
 		assert.Equal(t, map[string]any{"ProjectName": "site-" + environment + "-deploy"}, deploy["configuration"])
-		assert.Equal(t, map[string]any{
+		assert.Equal(t, map[string]string{
 			"ENVIRONMENT": environment, "BUCKET": "site-" + environment + "-1a2b3c4",
-		}, cloud.variables(t, "site-"+environment+"-deploy"))
+		}, cloud.Resource(t, "Project", "site-"+environment+"-deploy").Variables())
 	}
-	assert.Empty(t, cloud.variables(t, "site-build"), "it is built for no environment")
+	assert.Empty(t, cloud.Resource(t, "Project", "site-build").Variables(), "it is built for no environment")
 	goldenPolicies(t, "promoted", cloud)
 }
 
@@ -49,11 +51,11 @@ func TestBuiltForEachEnvironment(t *testing.T) {
 	args.Environments[0].Variables = map[string]pulumi.StringInput{"API": pulumi.String("https://staging.example.com")}
 	_, cloud := deploy(t, args)
 
-	stages, actions := cloud.pipeline(t)
+	stages, actions := stagesOf(t, cloud)
 	assert.Equal(t, []string{"Source", "staging", "Approve-production", "production"}, stages)
 	assert.Equal(t, []string{
 		"site-production-build", "site-production-deploy", "site-staging-build", "site-staging-deploy",
-	}, cloud.names("Project"))
+	}, cloud.Names("Project"))
 	for i, want := range []map[string]any{
 		{"name": "Build", "runOrder": 1.0, "inputArtifacts": []any{"Source"}, "outputArtifacts": []any{"staging"}},
 		{"name": "Deploy", "runOrder": 2.0, "inputArtifacts": []any{"staging"}},
@@ -61,9 +63,9 @@ func TestBuiltForEachEnvironment(t *testing.T) {
 		assert.Subset(t, actions["staging"][i], want)
 	}
 	for _, project := range []string{"site-staging-build", "site-staging-deploy"} {
-		assert.Equal(t, map[string]any{
+		assert.Equal(t, map[string]string{
 			"ENVIRONMENT": "staging", "BUCKET": "site-staging-1a2b3c4", "API": "https://staging.example.com",
-		}, cloud.variables(t, project))
+		}, cloud.Resource(t, "Project", project).Variables())
 	}
 	goldenPolicies(t, "perenvironment", cloud)
 }
@@ -73,8 +75,8 @@ func TestOneRoleForAll(t *testing.T) {
 	args.SharedRole, args.BuildPerEnvironment = true, true
 	pipeline, cloud := deploy(t, args)
 
-	assert.Equal(t, []string{"site-pipeline", "site-shared", "site-start"}, cloud.names("Role"))
-	assert.Equal(t, map[string]string{"staging": "site-shared", "production": "site-shared"}, await(pipeline.RoleNames))
+	assert.Equal(t, []string{"site-pipeline", "site-shared", "site-start"}, cloud.Names("Role"))
+	assert.Equal(t, map[string]string{"staging": "site-shared", "production": "site-shared"}, mocks.Await(pipeline.RoleNames))
 	goldenPolicies(t, "shared", cloud)
 }
 
@@ -107,7 +109,7 @@ func TestApprovalTellsWhichCommitGoesWhere(t *testing.T) {
 			args := website()
 			args.Source = c.source
 			_, cloud := deploy(t, args)
-			_, actions := cloud.pipeline(t)
+			_, actions := stagesOf(t, cloud)
 			assert.Equal(t, "SourceVariables", actions["Source"][0]["namespace"])
 			assert.Equal(t, map[string]any{
 				"NotificationArn": "arn:aws:sns:us-east-2:123456789012:site",
@@ -124,14 +126,14 @@ func TestNobodyIsToldWithoutATopic(t *testing.T) {
 	args.Approval = ApprovalOptions{URL: "https://staging.example.com/#{SourceVariables.CommitId}"}
 	pipeline, cloud := deploy(t, args)
 
-	_, actions := cloud.pipeline(t)
+	_, actions := stagesOf(t, cloud)
 	assert.Equal(t, map[string]any{
 		"CustomData":         "Commit #{SourceVariables.CommitId} of site, branch #{SourceVariables.BranchName}, goes to production.",
 		"ExternalEntityLink": "https://staging.example.com/#{SourceVariables.CommitId}",
 	}, actions["Approve-production"][0]["configuration"])
-	assert.Empty(t, cloud.names("Topic"))
-	assert.Empty(t, await(pipeline.ApprovalTopicArn))
-	assert.NotContains(t, cloud.resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), "sns:Publish")
+	assert.Empty(t, cloud.Names("Topic"))
+	assert.Empty(t, mocks.Await(pipeline.ApprovalTopicArn))
+	assert.NotContains(t, cloud.Resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), "sns:Publish")
 }
 
 func TestGivenTopic(t *testing.T) {
@@ -139,37 +141,37 @@ func TestGivenTopic(t *testing.T) {
 	args := website()
 	args.Approval = ApprovalOptions{TopicArn: pulumi.String(topic)}
 	pipeline, cloud := deploy(t, args)
-	assert.Empty(t, cloud.names("Topic"))
-	assert.Equal(t, topic, await(pipeline.ApprovalTopicArn))
-	assert.Contains(t, cloud.resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), topic)
+	assert.Empty(t, cloud.Names("Topic"))
+	assert.Equal(t, topic, mocks.Await(pipeline.ApprovalTopicArn))
+	assert.Contains(t, cloud.Resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), topic)
 }
 
 func TestPushToCodeCommitStartsThePipeline(t *testing.T) {
 	pipeline, cloud := deploy(t, website())
 
-	_, actions := cloud.pipeline(t)
+	_, actions := stagesOf(t, cloud)
 	assert.Equal(t, map[string]any{
 		"RepositoryName": "site", "BranchName": "main", "PollForSourceChanges": "false", "OutputArtifactFormat": "CODE_ZIP",
 	}, actions["Source"][0]["configuration"])
-	assert.NotContains(t, cloud.resource(t, "Pipeline", "site-pipeline").plain(), "triggers")
+	assert.NotContains(t, cloud.Resource(t, "Pipeline", "site-pipeline").Plain(), "triggers")
 	assert.JSONEq(t, `{
 		"source": ["aws.codecommit"], "detail-type": ["CodeCommit Repository State Change"],
 		"resources": ["arn:aws:codecommit:us-east-2:123456789012:site"],
 		"detail": {"event": ["referenceCreated", "referenceUpdated"], "referenceType": ["branch"], "referenceName": ["main"]}
-	}`, cloud.resource(t, "EventRule", "site-start").Inputs["eventPattern"].StringValue())
-	target := cloud.resource(t, "EventTarget", "site-start").plain()
+	}`, cloud.Resource(t, "EventRule", "site-start").Inputs["eventPattern"].StringValue())
+	target := cloud.Resource(t, "EventTarget", "site-start").Plain()
 	assert.Equal(t, "arn:aws:codepipeline:us-east-2:123456789012:site-pipeline", target["arn"])
 	assert.Equal(t, "arn:aws:iam::123456789012:role/site-start", target["roleArn"])
-	assert.Equal(t, "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/site", await(pipeline.RepositoryCloneURL))
+	assert.Equal(t, "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/site", mocks.Await(pipeline.RepositoryCloneURL))
 }
 
 func TestExistingRepositoryIsNotMade(t *testing.T) {
 	args := website()
 	args.Source.NewRepository = false
 	pipeline, cloud := deploy(t, args)
-	assert.Empty(t, cloud.names("Repository"))
-	assert.Empty(t, await(pipeline.RepositoryCloneURL))
-	assert.Contains(t, cloud.resource(t, "EventRule", "site-start").Inputs["eventPattern"].StringValue(), "codecommit:us-east-2:123456789012:site")
+	assert.Empty(t, cloud.Names("Repository"))
+	assert.Empty(t, mocks.Await(pipeline.RepositoryCloneURL))
+	assert.Contains(t, cloud.Resource(t, "EventRule", "site-start").Inputs["eventPattern"].StringValue(), "codecommit:us-east-2:123456789012:site")
 }
 
 func TestPushThroughAConnectionStartsThePipeline(t *testing.T) {
@@ -191,7 +193,7 @@ func TestPushThroughAConnectionStartsThePipeline(t *testing.T) {
 			args.Source = c.source
 			args.Source.FilePaths = []string{"site/**"}
 			pipeline, cloud := deploy(t, args)
-			_, actions := cloud.pipeline(t)
+			_, actions := stagesOf(t, cloud)
 			assert.Equal(t, c.arn, actions["Source"][0]["configuration"].(map[string]any)["ConnectionArn"])
 			assert.Equal(t, []any{map[string]any{
 				"providerType": "CodeStarSourceConnection",
@@ -199,10 +201,10 @@ func TestPushThroughAConnectionStartsThePipeline(t *testing.T) {
 					"branches":  map[string]any{"includes": []any{"main"}},
 					"filePaths": map[string]any{"includes": []any{"site/**"}},
 				}}},
-			}}, cloud.resource(t, "Pipeline", "site-pipeline").plain()["triggers"])
-			assert.Empty(t, cloud.names("EventRule"))
-			assert.Equal(t, c.url, await(pipeline.ConnectionSetupURL))
-			assert.Contains(t, cloud.resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), "UseConnection")
+			}}, cloud.Resource(t, "Pipeline", "site-pipeline").Plain()["triggers"])
+			assert.Empty(t, cloud.Names("EventRule"))
+			assert.Equal(t, c.url, mocks.Await(pipeline.ConnectionSetupURL))
+			assert.Contains(t, cloud.Resource(t, "RolePolicy", "site-pipeline").Inputs["policy"].StringValue(), "UseConnection")
 		})
 	}
 }
@@ -212,25 +214,25 @@ func TestBucketsOfSites(t *testing.T) {
 	args.Environments[1].Site.BucketName = pulumi.String("www.example.com")
 	pipeline, cloud := deploy(t, args)
 
-	assert.Equal(t, []string{"site", "site-staging"}, cloud.names("BucketV2"))
-	assert.Equal(t, map[string]string{"staging": "site-staging-1a2b3c4", "production": "www.example.com"}, await(pipeline.SiteBucketNames))
+	assert.Equal(t, []string{"site", "site-staging"}, cloud.Names("BucketV2"))
+	assert.Equal(t, map[string]string{"staging": "site-staging-1a2b3c4", "production": "www.example.com"}, mocks.Await(pipeline.SiteBucketNames))
 	assert.Equal(t, map[string]string{
 		"staging": "arn:aws:s3:::site-staging-1a2b3c4", "production": "arn:aws:s3:::www.example.com",
-	}, await(pipeline.SiteBucketArns))
-	assert.True(t, cloud.resource(t, "BucketV2", "site-staging").Request.GetProtect())
-	assert.True(t, cloud.resource(t, "Repository", "site").Request.GetProtect())
+	}, mocks.Await(pipeline.SiteBucketArns))
+	assert.True(t, cloud.Resource(t, "BucketV2", "site-staging").Request.GetProtect())
+	assert.True(t, cloud.Resource(t, "Repository", "site").Request.GetProtect())
 }
 
 func TestDisposable(t *testing.T) {
 	args := website()
 	args.Disposable = true
 	_, cloud := deploy(t, args)
-	for _, name := range cloud.names("BucketV2") {
-		bucket := cloud.resource(t, "BucketV2", name)
+	for _, name := range cloud.Names("BucketV2") {
+		bucket := cloud.Resource(t, "BucketV2", name)
 		assert.False(t, bucket.Request.GetProtect(), name)
-		assert.Equal(t, true, bucket.plain()["forceDestroy"], name)
+		assert.Equal(t, true, bucket.Plain()["forceDestroy"], name)
 	}
-	assert.False(t, cloud.resource(t, "Repository", "site").Request.GetProtect())
+	assert.False(t, cloud.Resource(t, "Repository", "site").Request.GetProtect())
 }
 
 func TestImagesOfTheUsersOwn(t *testing.T) {
@@ -240,27 +242,27 @@ func TestImagesOfTheUsersOwn(t *testing.T) {
 	args.Deploy = BuildOptions{Image: private, Variables: map[string]pulumi.StringInput{"DEBUG": pulumi.String("1")}}
 	_, cloud := deploy(t, args)
 
-	build := cloud.resource(t, "Project", "site-build").plain()
+	build := cloud.Resource(t, "Project", "site-build").Plain()
 	assert.Equal(t, "public.ecr.aws/docker/library/node:22", build["environment"].(map[string]any)["image"])
 	assert.NotContains(t, build["environment"], "imagePullCredentialsType")
 	assert.Equal(t, "ci/build.yml", build["source"].(map[string]any)["buildspec"])
-	deploy := cloud.resource(t, "Project", "site-staging-deploy").plain()
+	deploy := cloud.Resource(t, "Project", "site-staging-deploy").Plain()
 	assert.Equal(t, private, deploy["environment"].(map[string]any)["image"])
 	assert.Equal(t, "SERVICE_ROLE", deploy["environment"].(map[string]any)["imagePullCredentialsType"])
 	assert.Equal(t, "deployspec.yml", deploy["source"].(map[string]any)["buildspec"])
-	assert.Equal(t, "1", cloud.variables(t, "site-staging-deploy")["DEBUG"])
+	assert.Equal(t, "1", cloud.Resource(t, "Project", "site-staging-deploy").Variables()["DEBUG"])
 	goldenPolicies(t, "images", cloud)
 }
 
 func TestDefaults(t *testing.T) {
 	pipeline, cloud := deploy(t, &PipelineArgs{Source: Source{Repository: "site"}})
-	stages, _ := cloud.pipeline(t)
+	stages, _ := stagesOf(t, cloud)
 	assert.Equal(t, []string{"Source", "Build", "staging", "Approve-production", "production"}, stages)
-	assert.Equal(t, map[string]string{"build": "site-build", "staging": "site-staging", "production": "site-production"}, await(pipeline.RoleNames))
+	assert.Equal(t, map[string]string{"build": "site-build", "staging": "site-staging", "production": "site-production"}, mocks.Await(pipeline.RoleNames))
 	assert.Equal(t, map[string]string{
 		"build": "site-build", "staging-deploy": "site-staging-deploy", "production-deploy": "site-production-deploy",
-	}, await(pipeline.ProjectNames))
+	}, mocks.Await(pipeline.ProjectNames))
 	assert.Equal(t, map[string]string{
 		"build": "/codebuild/site/build", "staging": "/codebuild/site/staging", "production": "/codebuild/site/production",
-	}, await(pipeline.LogGroupNames))
+	}, mocks.Await(pipeline.LogGroupNames))
 }

@@ -47,7 +47,7 @@ func TestWrongArguments(t *testing.T) {
 		"CodeBuild's variable":   {environment(func(e *Environment) { e.Variables = map[string]pulumi.StringInput{"CODEBUILD_X": pulumi.String("x")} }), "names that begin with CODEBUILD_ are CodeBuild's own"},
 		"variable without value": {environment(func(e *Environment) { e.Variables = map[string]pulumi.StringInput{"A": nil} }), `environments[0].variables["A"]: missing: give a value`},
 		"build's variable":       {func(a *PipelineArgs) { a.Build.Variables = map[string]pulumi.StringInput{"BUCKET": pulumi.String("x")} }, `build.variables["BUCKET"]: is given by the component`},
-		"spec outside":           {func(a *PipelineArgs) { a.Deploy.Spec = "../deployspec.yml" }, `deploy.spec: "../deployspec.yml" is not a file of the source`},
+		"spec outside":           {func(a *PipelineArgs) { a.Deploy.Spec = "../deployspec.yml" }, `deploy.spec: "../deployspec.yml" is outside the repository`},
 		"image":                  {func(a *PipelineArgs) { a.Deploy.Image = "node 22" }, `deploy.image: "node 22" is not valid`},
 		"compute type":           {func(a *PipelineArgs) { a.Deploy.ComputeType = "small" }, `deploy.computeType: "small" is not known`},
 		"timeout":                {func(a *PipelineArgs) { a.Build.TimeoutMinutes = 1 }, "build.timeoutMinutes: 1 is out of range: give 5 to 2160 minutes"},

@@ -1,15 +1,12 @@
 package artifacts_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/container-pipeline/container-pipeline/internal/artifacts"
+	"github.com/container-pipeline/container-pipeline/internal/golden"
 )
 
 // The guide's application, account and region.
@@ -19,20 +16,6 @@ const (
 	roleARN    = "arn:aws:iam::123456789012:role/"
 	configName = "ConfigOutput"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), text, "run go test ./internal/artifacts -update if this is meant")
-}
 
 func reference(t *testing.T, key string) string {
 	t.Helper()
@@ -143,7 +126,7 @@ func TestGoldenFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text, err := render()
 			require.NoError(t, err)
-			golden(t, name, text)
+			golden.Text(t, name, text)
 		})
 	}
 }

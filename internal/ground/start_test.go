@@ -3,63 +3,57 @@ package ground
 import (
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
+
+	"github.com/container-pipeline/container-pipeline/internal/mocks"
 )
 
 func TestStart(t *testing.T) {
-	r := &recorder{resources: map[string]pulumi.MockResourceArgs{}}
 	var ready []pulumi.Resource
-	require.NoError(t, pulumi.RunErr(func(ctx *pulumi.Context) error {
-		var err error
+	cloud := mocks.Deploy(t, func(ctx *pulumi.Context) (err error) {
 		ready, err = NewStart(ctx, "dog-start", ohio, &StartArgs{
 			PipelineName: "dog-pipeline", PipelineArn: pulumi.String(ohio.ARN("codepipeline", "dog-pipeline")),
 			When: "dog is pushed to", Event: "Dog is pushed to",
 			Pattern: BranchUpdates(pulumi.String(ohio.ARN("codecommit", "dog")), "main"),
 		})
 		return err
-	}, pulumi.WithMocks("project", "test", r)))
+	})
 
 	assert.Len(t, ready, 1, "the target, which is last")
-	assert.Equal(t, "Starts the pipeline dog-pipeline when dog is pushed to", r.resources["Role"].Inputs["description"].StringValue())
+	assert.Equal(t, "Starts the pipeline dog-pipeline when dog is pushed to", cloud.Resource(t, "Role", "dog-start").Text(t, "description"))
 	assert.JSONEq(t, `{
 		"source": ["aws.codecommit"], "detail-type": ["CodeCommit Repository State Change"],
 		"resources": ["arn:aws:codecommit:us-east-2:123456789012:dog"],
 		"detail": {"event": ["referenceCreated", "referenceUpdated"], "referenceType": ["branch"], "referenceName": ["main"]}
-	}`, r.resources["EventRule"].Inputs["eventPattern"].StringValue())
+	}`, cloud.Resource(t, "EventRule", "dog-start").Text(t, "eventPattern"))
 	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{
 		"Sid": "StartPipeline", "Effect": "Allow", "Action": ["codepipeline:StartPipelineExecution"],
 		"Resource": ["arn:aws:codepipeline:us-east-2:123456789012:dog-pipeline"]
-	}]}`, r.resources["RolePolicy"].Inputs["policy"].StringValue())
+	}]}`, cloud.Resource(t, "RolePolicy", "dog-start").Text(t, "policy"))
 }
 
 func TestConnection(t *testing.T) {
 	for name, c := range map[string]struct {
 		args  ConnectionArgs
-		made  bool
+		made  int
 		setup string
 	}{
-		"new":   {ConnectionArgs{Name: "dog", Provider: "GitHub"}, true, "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2"},
-		"given": {ConnectionArgs{Given: pulumi.String("arn")}, false, ""},
+		"new":   {ConnectionArgs{Name: "dog", Provider: "GitHub"}, 1, "https://console.aws.amazon.com/codesuite/settings/connections?region=us-east-2"},
+		"given": {ConnectionArgs{Given: pulumi.String("arn")}, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &recorder{resources: map[string]pulumi.MockResourceArgs{}}
-			require.NoError(t, pulumi.RunErr(func(ctx *pulumi.Context) error {
+			cloud := mocks.Deploy(t, func(ctx *pulumi.Context) error {
 				connection, err := NewConnection(ctx, "dog", ohio, &c.args)
 				if err == nil {
-					connection.SetupURL.ApplyT(func(url string) string {
-						assert.Equal(t, c.setup, url)
-						return url
-					})
+					assert.Equal(t, c.setup, mocks.Await(connection.SetupURL))
 				}
 				return err
-			}, pulumi.WithMocks("project", "test", r)))
-			made, found := r.resources["Connection"]
-			assert.Equal(t, c.made, found)
-			if found {
-				assert.Equal(t, resource.NewStringProperty("GitHub"), made.Inputs["providerType"])
+			})
+			made := cloud.All("Connection")
+			assert.Len(t, made, c.made)
+			for _, connection := range made {
+				assert.Equal(t, "GitHub", connection.Text(t, "providerType"))
 			}
 		})
 	}

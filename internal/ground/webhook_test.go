@@ -37,13 +37,13 @@ func TestCredentialStatements(t *testing.T) {
 }
 
 func TestBucketWithReaders(t *testing.T) {
-	made, _ := makeBucket(t, &ArtifactBucketArgs{Readers: []pulumi.StringInput{pulumi.String("222222222222")}})
+	cloud, _ := makeBucket(t, &ArtifactBucketArgs{Readers: []pulumi.StringInput{pulumi.String("222222222222")}})
 	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
 		{"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": ["s3:*"],
-			"Resource": ["arn:aws:s3:::dog", "arn:aws:s3:::dog/*"], "Condition": {"Bool": {"aws:SecureTransport": ["false"]}}},
+			"Resource": ["arn:aws:s3:::dog-1a2b3c4", "arn:aws:s3:::dog-1a2b3c4/*"], "Condition": {"Bool": {"aws:SecureTransport": ["false"]}}},
 		{"Sid": "ReadArtifacts", "Effect": "Allow", "Principal": {"AWS": ["222222222222"]},
-			"Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::dog/*"]},
+			"Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::dog-1a2b3c4/*"]},
 		{"Sid": "ListArtifacts", "Effect": "Allow", "Principal": {"AWS": ["222222222222"]},
-			"Action": ["s3:GetBucketLocation", "s3:ListBucket"], "Resource": ["arn:aws:s3:::dog"]}
-	]}`, made["BucketPolicy"].Inputs["policy"].StringValue())
+			"Action": ["s3:GetBucketLocation", "s3:ListBucket"], "Resource": ["arn:aws:s3:::dog-1a2b3c4"]}
+	]}`, cloud.Resource(t, "BucketPolicy", "dog").Text(t, "policy"))
 }

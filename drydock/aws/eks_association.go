@@ -24,9 +24,9 @@ func eksAccessPolicyAssociation() *sim.Resource {
 			"principalArn": eksPrincipal(),
 			"policyArn":    arnField().Required().Replaces().Doc(eksAssociationDoc),
 			"accessScope": sim.Object(sim.Fields{
-				"type":       sim.String().Required().Replaces().OneOf("cluster", "namespace"),
-				"namespaces": sim.Set(sim.String().Between(1, 63)).Replaces(),
-			}).Required().Doc("https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessScope.html"),
+				"type":       sim.String().Required().OneOf("cluster", "namespace"),
+				"namespaces": sim.Set(sim.String().Between(1, 63)),
+			}).Required().Replaces().Doc("https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessScope.html"),
 		},
 		Outputs:  []string{"associatedAt", "modifiedAt"},
 		Validate: validateAccessPolicyAssociation,

@@ -24,7 +24,7 @@ func iamRole() *sim.Resource {
 			"description":         sim.String().AtMost(1000),
 			"forceDetachPolicies": sim.Bool().Default(false),
 			"inlinePolicies": sim.Set(sim.Object(sim.Fields{
-				"name":   iamName(128),
+				"name":   iamNameWithin(128),
 				"policy": policyField(identityPolicy),
 			})).Computed(),
 			"managedPolicyArns":   sim.Set(arnField()).Computed(),

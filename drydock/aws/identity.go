@@ -30,8 +30,11 @@ func identity() ([]*sim.Resource, []*sim.Function) {
 const iamNamesDoc = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names"
 
 // iamName is the name of a thing in IAM, or its beginning, chosen by the cloud where the program gives none.
-func iamName(max float64) *sim.Field {
-	return sim.String().Replaces().Computed().Between(1, max).
+func iamName(max float64) *sim.Field { return iamNameWithin(max).Replaces().Computed() }
+
+// iamNameWithin is a name that is part of a resource, and does not replace it.
+func iamNameWithin(max float64) *sim.Field {
+	return sim.String().Between(1, max).
 		Match(`[\w+=,.@-]+`, "letters, digits and any of + = , . @ - _").Doc(iamNamesDoc)
 }
 

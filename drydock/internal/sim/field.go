@@ -1,6 +1,9 @@
 package sim
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 type kind int
 
@@ -78,6 +81,35 @@ func (f *Field) Required() *Field { f.required = true; return f }
 
 // Replaces: a change replaces the resource.
 func (f *Field) Replaces() *Field { f.replaces = true; return f }
+
+// Replacing are the paths of the inputs of which any change replaces the resource, elements of lists and maps not told
+// apart: "healthChecks.port".
+func (f Fields) Replacing() []string {
+	var paths []string
+	for _, name := range sortedKeys(f) {
+		field := f[name]
+		if field.replaces {
+			paths = append(paths, name)
+		}
+		for field.elem != nil {
+			field = field.elem
+		}
+		for _, within := range field.fields.Replacing() {
+			paths = append(paths, name+"."+within)
+		}
+	}
+	return paths
+}
+
+// Knows tells whether there is an input at the path, as Replacing has it.
+func (f Fields) Knows(path string) bool {
+	name, within, nested := strings.Cut(path, ".")
+	field := f[name]
+	for field != nil && field.elem != nil {
+		field = field.elem
+	}
+	return field != nil && (!nested || field.fields.Knows(within))
+}
 
 // Computed: where the program gives none, the cloud chooses the value, and a value once given and then left out is
 // no change.

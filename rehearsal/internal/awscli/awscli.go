@@ -35,16 +35,23 @@ type Services struct {
 	Objects  Objects
 	// Password is what `ecr get-login-password` prints.
 	Password string
+	// Sessions has the credentials that `sts assume-role` and `eks get-token` give out. Nil: they are this Tool's alone.
+	Sessions *Sessions
+	// Cluster is where the EKS cluster with the ARN answers. Nil: nowhere, as its address in the clouds is simulated.
+	Cluster func(ctx context.Context, arn string) (Endpoint, error)
 	// Start is what starts a pipeline for `codepipeline start-pipeline-execution`, and returns the execution's ID.
 	// Nil: the command is not simulated.
 	Start func(ctx context.Context, pipeline string) (id string, err error)
 }
 
-// Tool is the command over the services. Credentials that `sts assume-role` has given out are known to this Tool alone.
+// Tool is the command over the services.
 func Tool(s Services) tools.Tool {
-	sessions, clouds := newSessions(), &clouds{world: s.World}
+	clouds := &clouds{world: s.World}
+	if s.Sessions == nil {
+		s.Sessions = NewSessions()
+	}
 	return func(ctx context.Context, c tools.Command) int {
-		run := &call{Services: s, ctx: ctx, Command: c, sessions: sessions, clouds: clouds}
+		run := &call{Services: s, ctx: ctx, Command: c, clouds: clouds}
 		run.World = clouds.copy()
 		return report(ctx, c.Stderr, run.run())
 	}
@@ -54,15 +61,14 @@ func Tool(s Services) tools.Tool {
 type call struct {
 	Services
 	tools.Command
-	ctx      context.Context
-	sessions *sessions
-	clouds   *clouds
-	caller   caller
-	global   globals
-	region   string
-	service  string
-	op       *operation
-	given    arguments
+	ctx     context.Context
+	clouds  *clouds
+	caller  caller
+	global  globals
+	region  string
+	service string
+	op      *operation
+	given   arguments
 }
 
 // clouds guards the world: the commands of a shell's pipe run at the same time.

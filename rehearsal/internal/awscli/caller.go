@@ -1,11 +1,9 @@
 package awscli
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
@@ -33,39 +31,6 @@ func (c caller) account() string {
 // roleName is a role's name without its path.
 func roleName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
-// credentials are those of a session of a role.
-type credentials struct {
-	caller
-	id, secret, token string
-	expires           time.Time
-}
-
-// sessions are the credentials that have been given out, by access key ID.
-type sessions struct {
-	mu sync.Mutex
-	by map[string]credentials
-}
-
-func newSessions() *sessions { return &sessions{by: map[string]credentials{}} }
-
-// open makes credentials in the format of AWS: temporary keys begin with ASIA.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
-func (s *sessions) open(who caller, lasts time.Duration) credentials {
-	made := credentials{caller: who, id: "ASIA" + rand.Text()[:16], secret: rand.Text() + rand.Text()[:14],
-		token: "IQoJ" + rand.Text() + rand.Text() + rand.Text(), expires: time.Now().Add(lasts)}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.by[made.id] = made
-	return made
-}
-
-func (s *sessions) find(id string) (credentials, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.by[id]
-	return found, ok
-}
-
 // callerOf is who the command's credentials belong to. Without any in its environment, it has those of the build's role,
 // which CodeBuild serves at the container's own address.
 // https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
@@ -80,7 +45,7 @@ func (c *call) callerOf() (caller, error) {
 	if secret == "" {
 		return caller{}, failure{exitConfiguration, "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"}
 	}
-	found, ok := c.sessions.find(id)
+	found, ok := c.Sessions.find(id)
 	switch {
 	case !ok || found.token != token:
 		return caller{}, c.refuse("UnrecognizedClientException", "The security token included in the request is invalid. "+

@@ -52,9 +52,23 @@ type clusterDescription struct {
 	Authority certificateAuthority `json:"certificateAuthority"`
 }
 
-func describedCluster(r *drydock.Record) clusterDescription {
-	return clusterDescription{r.Attr("name"), r.Attr("arn"), r.Attr("version"), r.Attr("endpoint"), r.Attr("roleArn"),
+// Endpoint is where a cluster's API server answers.
+type Endpoint struct {
+	URL string
+	// CA are the certificates of who has signed the server's, as PEM.
+	CA []byte
+}
+
+// described has the cluster start answering, if it can.
+func (c *call) described(r *drydock.Record) (clusterDescription, error) {
+	d := clusterDescription{r.Attr("name"), r.Attr("arn"), r.Attr("version"), r.Attr("endpoint"), r.Attr("roleArn"),
 		first(r.Attr("status"), "ACTIVE"), certificateAuthority{r.Outputs.Obj("certificateAuthority").Str("data")}}
+	if c.Cluster == nil {
+		return d, nil
+	}
+	live, err := c.Cluster(c.ctx, d.ARN)
+	d.Endpoint, d.Authority.Data = live.URL, base64.StdEncoding.EncodeToString(live.CA)
+	return d, err
 }
 
 // describeCluster: https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html
@@ -63,7 +77,8 @@ func (c *call) describeCluster() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"cluster": describedCluster(r)}, nil
+	cluster, err := c.described(r)
+	return map[string]any{"cluster": cluster}, err
 }
 
 // updateKubeconfig: https://docs.aws.amazon.com/cli/latest/reference/eks/update-kubeconfig.html
@@ -72,7 +87,10 @@ func (c *call) updateKubeconfig() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	cluster := describedCluster(r)
+	cluster, err := c.described(r)
+	if err != nil {
+		return nil, err
+	}
 	args := []string{"--region", c.region, "eks", "get-token", "--cluster-name", cluster.Name, "--output", "json"}
 	if role := c.given.text("role-arn"); role != "" {
 		args = append(args, "--role-arn", role)
@@ -118,7 +136,7 @@ func (c *call) getToken() (any, error) {
 		}
 		who = caller{role, "EKSGetTokenAuth"}
 	}
-	signed := c.sessions.open(who, 15*time.Minute)
+	signed := c.Sessions.open(who, 15*time.Minute, c.given.text("cluster-name"))
 	now := time.Now().UTC()
 	request := url.URL{Scheme: "https", Host: "sts." + c.region + "." + c.domain(), Path: "/", RawQuery: url.Values{
 		"Action": {"GetCallerIdentity"}, "Version": {"2011-06-15"}, "X-Amz-Algorithm": {"AWS4-HMAC-SHA256"},
@@ -127,5 +145,5 @@ func (c *call) getToken() (any, error) {
 		"X-Amz-Security-Token": {signed.token}, "X-Amz-Signature": {"simulated"},
 	}.Encode()}
 	return execCredential{Kind: "ExecCredential", APIVersion: credentialAPI, Status: credentialStatus{
-		now.Add(14 * time.Minute).Format(time.RFC3339), "k8s-aws-v1." + base64.RawURLEncoding.EncodeToString([]byte(request.String()))}}, nil
+		now.Add(14 * time.Minute).Format(time.RFC3339), tokenPrefix + base64.RawURLEncoding.EncodeToString([]byte(request.String()))}}, nil
 }

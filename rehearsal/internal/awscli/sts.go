@@ -52,7 +52,7 @@ func (c *call) assumeRole() (any, error) {
 	if err := c.checkDuration(lasts, int(most)); err != nil {
 		return nil, err
 	}
-	given := c.sessions.open(caller{arn, session}, time.Duration(lasts)*time.Second)
+	given := c.Sessions.open(caller{arn, session}, time.Duration(lasts)*time.Second, "")
 	return struct {
 		Credentials     stsCredentials
 		AssumedRoleUser assumedRole

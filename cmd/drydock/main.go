@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	_ "github.com/container-pipeline/container-pipeline/cmd/drydock/internal/quiet"
 )
 
 func main() {

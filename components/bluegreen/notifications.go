@@ -1,13 +1,9 @@
 package bluegreen
 
 import (
-	"net/mail"
-
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
-	"github.com/container-pipeline/container-pipeline/internal/iam"
 	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
@@ -67,14 +63,7 @@ func (args *NotificationsArgs) validate() error {
 	if args.Deployment == nil {
 		p.Add("deployment", "missing: give the deployment that the pipeline runs")
 	}
-	if args.TopicArn != nil && len(args.Emails) > 0 {
-		p.Add("emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(args.Emails))
-	}
-	for _, email := range args.Emails {
-		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			p.Add("emails", "%q is not valid: give an address such as team@example.com", email)
-		}
-	}
+	ground.ValidPeople(p, "", args.TopicArn, args.Emails)
 	return p.Err()
 }
 
@@ -83,58 +72,50 @@ func (n *Notifications) compose(ctx *pulumi.Context, name string, args *Notifica
 	if err != nil {
 		return err
 	}
-	n.TopicArn = n.given(args)
-	ready := []pulumi.Resource{}
-	if args.TopicArn == nil {
-		policy, err := n.newTopic(ctx, name, args)
-		if err != nil {
-			return err
-		}
-		ready = append(ready, policy)
-	}
-	for _, rule := range args.rules(here) {
-		if err := rule.make(ctx, name, n.TopicArn, args.Tags, pulumi.Parent(n), pulumi.DependsOn(ready)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (n *Notifications) given(args *NotificationsArgs) pulumi.StringOutput {
-	if args.TopicArn == nil {
-		return n.TopicArn
-	}
-	return args.TopicArn.ToStringOutput()
-}
-
-// newTopic makes a topic that EventBridge may write to, with its subscriptions. It is not encrypted with the account's
-// key for SNS, under which EventBridge could not write.
-// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-func (n *Notifications) newTopic(ctx *pulumi.Context, name string, args *NotificationsArgs) (*sns.TopicPolicy, error) {
-	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Tags: ground.Tags(args.Tags)}, pulumi.Parent(n))
-	if err != nil {
-		return nil, err
-	}
-	n.TopicArn = topic.Arn
-	for _, email := range args.Emails {
-		if _, err := sns.NewTopicSubscription(ctx, name+"-"+email, &sns.TopicSubscriptionArgs{
-			Topic: topic.Arn, Protocol: pulumi.String("email"), Endpoint: pulumi.String(email),
-		}, pulumi.Parent(n)); err != nil {
-			return nil, err
-		}
-	}
-	return sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{
-		Arn: topic.Arn,
-		Policy: topic.Arn.ApplyT(func(arn string) (string, error) {
-			return topicPolicy(arn).Render(iam.ResourcePolicy)
-		}).(pulumi.StringOutput),
+	n.TopicArn, err = ground.NewNotices(ctx, name, &ground.NoticesArgs{
+		TopicArn: args.TopicArn, Emails: args.Emails, Notices: args.notices(here), Tags: args.Tags,
 	}, pulumi.Parent(n))
+	return err
 }
 
-// topicPolicy lets EventBridge write to the topic. It has no condition, since EventBridge meets none: "You can't use
-// Condition blocks in Amazon SNS topic policies for EventBridge".
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-func topicPolicy(topicArn string) iam.Document {
-	return iam.Policy(iam.Allow("PublishEvents").For(iam.Service, "events.amazonaws.com").
-		Actions("sns:Publish").On(topicArn))
+// notices are how the pipeline ends, and that a deployment did not become the running release.
+//
+// A release that waits for approval is not among them: the approval action tells the topic itself, with the link to
+// the decision. Nor is a superseded one: a newer release, which contains it, takes its place.
+func (args *NotificationsArgs) notices(here ground.Place) []ground.Notice {
+	return []ground.Notice{
+		{
+			Name:        "release",
+			Description: "How releases through " + args.PipelineName + " end",
+			Pattern:     ground.ExecutionStates(args.PipelineName, "SUCCEEDED", "FAILED", "STOPPED", "CANCELED"),
+			Paths: map[string]string{
+				"pipeline": "$.detail.pipeline", "state": "$.detail.state", "execution": "$.detail.execution-id",
+			},
+			Text: "Release through <pipeline>: <state>. Execution <execution>. " +
+				here.Console("codesuite/codepipeline/pipelines/"+args.PipelineName+"/view"),
+		},
+		{
+			Name:        "rollback",
+			Description: "Deployments of " + args.PipelineName + " that fail or are stopped",
+			Pattern:     deploymentFails(args.Deployment.ApplicationName, args.Deployment.DeploymentGroupName),
+			Paths: map[string]string{
+				"application": "$.detail.application", "state": "$.detail.state", "deployment": "$.detail.deploymentId",
+			},
+			Text: "Deployment <deployment> of <application>: <state>. It is not the running release. " +
+				here.Console("codesuite/codedeploy/deployments/<deployment>"),
+		},
+	}
+}
+
+// deploymentFails is the pattern of deployments that do not succeed. Those which CodeDeploy rolls back are among them:
+// they fail, or an alarm stops them. The state of a stopped deployment is STOP, not STOPPED.
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-cloudwatch-events.html
+// https://pkg.go.dev/github.com/aws/aws-lambda-go/events#CodeDeployDeploymentState
+func deploymentFails(application, group pulumi.StringInput) pulumi.StringOutput {
+	return ground.EventPattern(func(known []string) ground.Event {
+		return ground.Event{
+			Source: "aws.codedeploy", DetailType: "CodeDeploy Deployment State-change Notification",
+			Detail: map[string][]string{"application": known[:1], "deploymentGroup": known[1:], "state": {"FAILURE", "STOP"}},
+		}
+	}, application, group)
 }

@@ -1,7 +1,6 @@
 package bluegreen
 
 import (
-	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -100,8 +99,6 @@ func (args *ContainerPipelineArgs) validateBootstrap(p *problems.List, given str
 	}
 }
 
-var emailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$`)
-
 func (args *ContainerPipelineArgs) validatePeople(p *problems.List) {
 	if a := args.Approval; a != nil {
 		// https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-action-add.html
@@ -112,20 +109,7 @@ func (args *ContainerPipelineArgs) validatePeople(p *problems.List) {
 			p.Add("approval.url", "%q is not valid: give a link that begins with https://", a.URL)
 		}
 	}
-	n := args.Notifications
-	if n == nil {
-		return
-	}
-	if n.TopicArn != nil && len(n.Emails) > 0 {
-		p.Add("notifications.emails", "given together with topicArn: subscribe the addresses to that topic, or leave topicArn out")
-	}
-	seen := map[string]bool{}
-	for i, address := range n.Emails {
-		field := fmt.Sprintf("notifications.emails[%d]", i)
-		p.Matches(field, address, emailAddress, "an address such as team@example.com")
-		if seen[address] {
-			p.Add(field, "%q is there twice: remove one", address)
-		}
-		seen[address] = true
+	if n := args.Notifications; n != nil {
+		ground.ValidPeople(p, "notifications.", n.TopicArn, n.Emails)
 	}
 }

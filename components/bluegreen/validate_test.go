@@ -207,7 +207,7 @@ func TestWrongArguments(t *testing.T) {
 		{"email", func(a *ContainerPipelineArgs) { a.Notifications = &NotificationOptions{Emails: []string{"me"}} }, `notifications.emails[0]: "me" is not valid`},
 		{"emails of a given topic", func(a *ContainerPipelineArgs) {
 			a.Notifications = &NotificationOptions{TopicArn: pulumi.String("arn"), Emails: []string{"a@b.c"}}
-		}, "notifications.emails: given together with topicArn"},
+		}, "notifications.emails: 1 given, but topicArn is too"},
 		{"tag reserved", func(a *ContainerPipelineArgs) { a.Tags = map[string]string{"aws:x": "y"} }, `tags["aws:x"]: keys beginning with aws: are reserved`},
 		{"tag value", func(a *ContainerPipelineArgs) { a.Tags = map[string]string{"x": strings.Repeat("y", 257)} }, "the value has 257 characters"},
 	}

@@ -1,14 +1,9 @@
 package meta
 
 import (
-	"strconv"
-
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
-	"github.com/container-pipeline/container-pipeline/internal/iam"
 	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
@@ -62,10 +57,13 @@ func NewNotifications(
 
 func (args *NotificationsArgs) validate() error {
 	p := &problems.List{}
-	if args.NotificationOptions != nil && args.PipelineName == "" {
+	if args.NotificationOptions == nil {
+		return nil
+	}
+	if args.PipelineName == "" {
 		p.Add("pipelineName", "missing: give the name of the pipeline")
 	}
-	args.NotificationOptions.validate(p)
+	ground.ValidPeople(p, "", args.TopicArn, args.Emails)
 	return p.Err()
 }
 
@@ -74,67 +72,21 @@ func (n *Notifications) compose(ctx *pulumi.Context, name string, args *Notifica
 	if err != nil {
 		return err
 	}
-	var ready []pulumi.Resource
-	if args.TopicArn != nil {
-		n.TopicArn = args.TopicArn.ToStringOutput()
-	} else {
-		policy, err := n.newTopic(ctx, name, args)
-		if err != nil {
-			return err
-		}
-		ready = append(ready, policy)
-	}
-	rule, err := cloudwatch.NewEventRule(ctx, name+"-failure", &cloudwatch.EventRuleArgs{
-		Description: pulumi.String("Updates through " + args.PipelineName + " that fail"), EventPattern: failures(args.PipelineName),
-		Tags: ground.Tags(args.Tags),
+	n.TopicArn, err = ground.NewNotices(ctx, name, &ground.NoticesArgs{
+		TopicArn: args.TopicArn, Emails: args.Emails, Notices: []ground.Notice{args.failure(here)}, Tags: args.Tags,
 	}, pulumi.Parent(n))
-	if err != nil {
-		return err
-	}
-	_, err = cloudwatch.NewEventTarget(ctx, name+"-failure", &cloudwatch.EventTargetArgs{
-		Rule: rule.Name, Arn: n.TopicArn,
-		InputTransformer: cloudwatch.EventTargetInputTransformerArgs{
-			InputPaths: pulumi.StringMap{"state": pulumi.String("$.detail.state"), "execution": pulumi.String("$.detail.execution-id")},
-			// Text is a JSON string. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
-			InputTemplate: pulumi.String(strconv.Quote("The update of the definition through " + args.PipelineName +
-				": <state>. Its parameters say which definition is the last good one. Execution <execution>. " +
-				here.Console("codesuite/codepipeline/pipelines/"+args.PipelineName+"/view"))),
-		},
-	}, pulumi.Parent(n), pulumi.DependsOn(ready))
 	return err
 }
 
-// failures is the pattern of executions that end without success, by someone's hand among them.
-// https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
-func failures(pipeline string) pulumi.StringOutput {
-	return ground.EventPattern(func(known []string) ground.Event {
-		return ground.Event{
-			Source: "aws.codepipeline", DetailType: "CodePipeline Pipeline Execution State Change",
-			Detail: map[string][]string{"pipeline": known, "state": {"FAILED", "STOPPED", "CANCELED"}},
-		}
-	}, pulumi.String(pipeline))
-}
-
-// newTopic makes a topic that EventBridge may write to. Its policy has no condition, since EventBridge meets none:
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-func (n *Notifications) newTopic(ctx *pulumi.Context, name string, args *NotificationsArgs) (*sns.TopicPolicy, error) {
-	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Tags: ground.Tags(args.Tags)}, pulumi.Parent(n))
-	if err != nil {
-		return nil, err
+// failure is that an execution ends without success, by someone's hand among them.
+func (args *NotificationsArgs) failure(here ground.Place) ground.Notice {
+	return ground.Notice{
+		Name:        "failure",
+		Description: "Updates through " + args.PipelineName + " that fail",
+		Pattern:     ground.ExecutionStates(args.PipelineName, "FAILED", "STOPPED", "CANCELED"),
+		Paths:       map[string]string{"state": "$.detail.state", "execution": "$.detail.execution-id"},
+		Text: "The update of the definition through " + args.PipelineName +
+			": <state>. Its parameters say which definition is the last good one. Execution <execution>. " +
+			here.Console("codesuite/codepipeline/pipelines/"+args.PipelineName+"/view"),
 	}
-	n.TopicArn = topic.Arn
-	for _, email := range args.Emails {
-		if _, err := sns.NewTopicSubscription(ctx, name+"-"+email, &sns.TopicSubscriptionArgs{
-			Topic: topic.Arn, Protocol: pulumi.String("email"), Endpoint: pulumi.String(email),
-		}, pulumi.Parent(n)); err != nil {
-			return nil, err
-		}
-	}
-	return sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{
-		Arn: topic.Arn,
-		Policy: topic.Arn.ApplyT(func(arn string) (string, error) {
-			return iam.Policy(iam.Allow("PublishEvents").For(iam.Service, "events.amazonaws.com").
-				Actions("sns:Publish").On(arn)).Render(iam.ResourcePolicy)
-		}).(pulumi.StringOutput),
-	}, pulumi.Parent(n))
 }

@@ -3,7 +3,6 @@ package meta
 import (
 	"fmt"
 	"maps"
-	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,7 +116,9 @@ func (s State) validate(p *problems.List) {
 }
 
 func (args *PipelineArgs) validatePeople(p *problems.List) {
-	args.Notifications.validate(p)
+	if n := args.Notifications; n != nil {
+		ground.ValidPeople(p, "notifications.", n.TopicArn, n.Emails)
+	}
 	requests := args.PullRequests
 	if requests == nil {
 		return
@@ -132,20 +133,6 @@ func (args *PipelineArgs) validatePeople(p *problems.List) {
 		p.Matches(fmt.Sprintf("pullRequests.actors[%d]", i), actor, actorID, "the numeric ID of a GitHub account")
 	}
 	validSecrets(p, "pullRequests.secrets", requests.Secrets)
-}
-
-func (n *NotificationOptions) validate(p *problems.List) {
-	if n == nil {
-		return
-	}
-	if n.TopicArn != nil && len(n.Emails) > 0 {
-		p.Add("notifications.emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(n.Emails))
-	}
-	for _, email := range n.Emails {
-		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			p.Add("notifications.emails", "%q is not valid: give an address such as team@example.com", email)
-		}
-	}
 }
 
 func validSecrets(p *problems.List, field string, secrets map[string]pulumi.StringInput) {

@@ -1,7 +1,6 @@
 package staged
 
 import (
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/container-pipeline/container-pipeline/internal/ground"
@@ -36,7 +35,7 @@ func NewApprovers(
 		args = &ApproversArgs{}
 	}
 	p := &problems.List{}
-	if args.validatePeople(p, ""); p.Err() != nil {
+	if ground.ValidPeople(p, "", args.TopicArn, args.Emails); p.Err() != nil {
 		return nil, p.Err()
 	}
 	a := &Approvers{TopicArn: pulumi.String("").ToStringOutput()}
@@ -47,27 +46,13 @@ func NewApprovers(
 	case args.TopicArn != nil:
 		a.TopicArn, a.told = args.TopicArn.ToStringOutput(), true
 	case len(args.Emails) > 0:
-		if err := a.newTopic(ctx, name, args); err != nil {
+		topic, err := ground.NewTopic(ctx, name, args.Emails, args.Tags, pulumi.Parent(a))
+		if err != nil {
 			return nil, err
 		}
+		a.TopicArn, a.told = topic.Arn, true
 	}
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{"topicArn": a.TopicArn})
-}
-
-func (a *Approvers) newTopic(ctx *pulumi.Context, name string, args *ApproversArgs) error {
-	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Tags: ground.Tags(args.Tags)}, pulumi.Parent(a))
-	if err != nil {
-		return err
-	}
-	for _, email := range args.Emails {
-		if _, err := sns.NewTopicSubscription(ctx, name+"-"+email, &sns.TopicSubscriptionArgs{
-			Topic: topic.Arn, Protocol: pulumi.String("email"), Endpoint: pulumi.String(email),
-		}, pulumi.Parent(a)); err != nil {
-			return err
-		}
-	}
-	a.TopicArn, a.told = topic.Arn, true
-	return nil
 }
 
 // topic is nil where nobody is told.

@@ -2,7 +2,6 @@ package staged
 
 import (
 	"fmt"
-	"net/mail"
 	"net/url"
 	"path"
 	"regexp"
@@ -150,29 +149,12 @@ func (a ApprovalOptions) validate(p *problems.List, asked bool) {
 	if !asked && (a.TopicArn != nil || len(a.Emails) > 0 || a.Comment != "" || a.URL != "") {
 		p.Add("approval", "given, but no environment has approval: true; give it to one, or remove this")
 	}
-	a.validatePeople(p, "approval.")
+	ground.ValidPeople(p, "approval.", a.TopicArn, a.Emails)
 	if n := len(a.Comment); n > maxComment {
 		p.Add("approval.comment", "%d characters are too many: give at most %d", n, maxComment)
 	}
 	if u, err := url.Parse(withoutVariables(a.URL)); a.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
 		p.Add("approval.url", "%q is not valid: give an address such as https://staging.example.com", a.URL)
-	}
-}
-
-// validatePeople checks who is told; prefix begins the names of the fields.
-func (a ApprovalOptions) validatePeople(p *problems.List, prefix string) {
-	if a.TopicArn != nil && len(a.Emails) > 0 {
-		p.Add(prefix+"emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(a.Emails))
-	}
-	seen := map[string]bool{}
-	for i, email := range a.Emails {
-		field := fmt.Sprintf("%semails[%d]", prefix, i)
-		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			p.Add(field, "%q is not valid: give an address such as team@example.com", email)
-		} else if seen[email] {
-			p.Add(field, "%q is given twice: remove one", email)
-		}
-		seen[email] = true
 	}
 }
 

@@ -17,39 +17,9 @@ import (
 	"github.com/container-pipeline/container-pipeline/drydock/aws"
 	"github.com/container-pipeline/container-pipeline/drydock/cloudflare"
 	"github.com/container-pipeline/container-pipeline/drydock/tls"
-	"github.com/container-pipeline/container-pipeline/internal/reference"
 )
 
 var update = flag.Bool("update", false, "write the generated parts of the pages anew")
-
-// groups are the structs within ContainerPipelineArgs, in the order of the page.
-var groups = []string{
-	"Container", "ContainerCheck", "Source", "Edge", "HealthCheck", "Scaling", "NetworkOptions", "DeploymentOptions",
-	"TrafficShift", "Hooks", "AlarmOptions", "BuildOptions", "Approval", "NotificationOptions",
-}
-
-// parts are the components that ContainerPipeline is made of, in the order in which it makes them.
-var parts = []string{
-	"Repositories", "Secrets", "Network", "OriginCertificate", "ZoneRules", "ArtifactStore", "OriginPulls", "Traffic",
-	"Service", "Alarms", "Deployment", "Notifications", "Build", "Release", "EdgeRecord",
-}
-
-func TestArgumentsAreThoseOfTheSource(t *testing.T) {
-	p, err := reference.Load("../components/bluegreen")
-	require.NoError(t, err)
-	var arguments strings.Builder
-	arguments.WriteString(p.Table("ContainerPipelineArgs", groups))
-	for _, name := range groups {
-		fmt.Fprintf(&arguments, "\n### %s\n\n%s\n\n%s", name, p.Doc(name), p.Table(name, groups))
-	}
-	generated(t, "container-pipeline.md", "arguments", arguments.String())
-	generated(t, "container-pipeline.md", "outputs", p.Outputs("ContainerPipeline"))
-	var about strings.Builder
-	for _, name := range parts {
-		fmt.Fprintf(&about, "### %s\n\n%s\n\n%s\nOutputs: %s.\n\n", name, p.Doc(name), p.Table(name+"Args", slices.Concat(groups, parts)), p.Keys(name))
-	}
-	generated(t, "container-pipeline.md", "parts", strings.TrimSuffix(about.String(), "\n"))
-}
 
 func TestSimulatedTypesAreThoseOfTheDrydock(t *testing.T) {
 	services := map[string][]string{}

@@ -14,22 +14,18 @@ var modules embed.FS
 
 var (
 	pulumi = gotool.Module{
-		Name: "pulumi",
-		Path: "github.com/pulumi/pulumi/pkg/v3",
-		Commands: []gotool.Command{{
-			Name: "pulumi", Package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-			Settings: []string{"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=vVERSION"},
-		}},
-		Takes: "about six minutes on two cores",
+		Name:     "pulumi",
+		Path:     "github.com/pulumi/pulumi/pkg/v3",
+		Commands: []gotool.Command{{Name: "pulumi", Package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"}},
+		Settings: []string{"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{github.com/pulumi/pulumi/pkg/v3}"},
+		Takes:    "about six minutes on two cores",
 	}.Read(modules, "modules/pulumi")
 	// The last release of sdk/v3 that contains the language host; it drives the current engine.
 	languageHost = gotool.Module{
-		Name: "pulumi-language-go",
-		Path: "github.com/pulumi/pulumi/sdk/v3",
-		Commands: []gotool.Command{{
-			Name: "pulumi-language-go", Package: "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go",
-		}},
-		Takes: "about a minute",
+		Name:     "pulumi-language-go",
+		Path:     "github.com/pulumi/pulumi/sdk/v3",
+		Commands: []gotool.Command{{Name: "pulumi-language-go", Package: "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go"}},
+		Takes:    "about a minute",
 	}.Read(modules, "modules/pulumi-language-go")
 )
 

@@ -69,11 +69,10 @@ func (m Module) build(ctx context.Context, dir string, commands []Command, progr
 // compile downloads and builds what the commands need.
 func (m Module) compile(ctx context.Context, src, half string, commands []Command, meter *meter) error {
 	// As the releases, without the symbol tables, which double the size and which nobody debugs here.
-	flags := []string{"-s", "-w"}
+	flags := append([]string{"-s", "-w"}, m.settings()...)
 	var packages []string
 	for _, c := range commands {
 		packages = append(packages, c.Package)
-		flags = append(flags, m.settings(c)...)
 	}
 	what := m.Name + " " + m.Version(m.Path)
 	meter.phase("downloading modules", 0)

@@ -3,7 +3,6 @@
 package gotool
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -30,6 +29,9 @@ type Module struct {
 	// GoMod and GoSum are the texts.
 	GoMod, GoSum []byte
 	Commands     []Command
+	// Settings are "variable=value" of the linker's -X, by which commands learn their versions, as their releases do; a
+	// module's path in braces is its version. The linker ignores the variables that a command has not.
+	Settings []string
 	// Takes is how long a first build takes, for the user, as "about a minute".
 	Takes string
 	// Env is added to the go command's, as "CGO_ENABLED=0", Flags to those of go build, as "-trimpath".
@@ -42,23 +44,18 @@ type Command struct {
 	Name string
 	// Package that is built.
 	Package string
-	// Module is the one that has the package. Default: the one of it all.
-	Module string
-	// Settings are "variable=value" of the linker's -X, by which commands learn their version, as their releases do; VERSION
-	// in a value is the module's. Those of all commands that are built together are given to each: the linker ignores
-	// variables that a command has not.
-	Settings []string
 }
 
-// settings are the command's, with the version.
-func (m Module) settings(c Command) []string {
-	version := m.Version(cmp.Or(c.Module, m.Path))
+// settings are the linker's flags, with the versions.
+func (m Module) settings() []string {
 	var all []string
-	for _, s := range c.Settings {
-		all = append(all, "-X "+strings.ReplaceAll(s, "VERSION", version))
+	for _, s := range m.Settings {
+		all = append(all, "-X", inBraces.ReplaceAllStringFunc(s, func(module string) string { return m.Version(strings.Trim(module, "{}")) }))
 	}
 	return all
 }
+
+var inBraces = regexp.MustCompile(`\{[^}]+\}`)
 
 // Read makes the module's texts those of a folder, go.mod.txt and go.sum.txt.
 func (m Module) Read(files fs.FS, folder string) Module {

@@ -20,10 +20,11 @@ var shop = Module{
 	GoMod: []byte("module pins\n\nrequire (\n\texample.com/shop/v3 v3.2.1 // indirect\n\texample.com/till v1.0.0\n)\n"),
 	GoSum: []byte("sums\n"),
 	Commands: []Command{
-		{Name: "shopd", Package: "example.com/shop/v3", Settings: []string{"main.version=vVERSION"}},
-		{Name: "till", Package: "example.com/till", Module: "example.com/till", Settings: []string{"till.version=VERSION"}},
+		{Name: "shopd", Package: "example.com/shop/v3"},
+		{Name: "till", Package: "example.com/till"},
 	},
-	Takes: "a minute", Env: []string{"CGO_ENABLED=0"}, Flags: []string{"-trimpath"},
+	Settings: []string{"main.version=v{example.com/shop/v3}", "till.version={example.com/till}"},
+	Takes:    "a minute", Env: []string{"CGO_ENABLED=0"}, Flags: []string{"-trimpath"},
 }
 
 // fakeGo puts a go command on PATH whose list and build are the scripts; build gets the output's folder as $out.

@@ -52,6 +52,14 @@ func fixOf(text, otherwise string) string {
 	return otherwise
 }
 
+// LastWords are the line of the container's log that tells why it ended, or its last.
+func (s State) LastWords() string { return lastWords(slices.Clone(s.Log)) }
+
+// Inconclusive is whether the container ended because it reaches nothing beyond the task, which it may elsewhere.
+func (s State) Inconclusive() bool {
+	return s.Status == StatusStopped && s.ExitCode != 0 && fixOf(s.LastWords(), "") == fixBeyond
+}
+
 // The texts are ECS's.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
 

@@ -1,0 +1,120 @@
+//go:build unix
+
+package kube
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/leash"
+)
+
+// command is one of the control plane's.
+type command struct {
+	name, path string
+	args       []string
+}
+
+// group is the processes of a control plane. They end with this one, however it ends.
+type group struct {
+	leash  *leash.Leash
+	leader *process
+	all    []*process
+
+	mutex  sync.Mutex
+	ending bool
+}
+
+// process is a started command. Its output is in a file.
+type process struct {
+	command
+	cmd   *exec.Cmd
+	log   string
+	ended chan struct{} // closes when it has been waited for
+}
+
+// start starts a command in the directory.
+func (g *group) start(dir string, c command) error {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.ending {
+		return fmt.Errorf("%s is not started: the cluster is closed", c.name)
+	}
+	p := &process{command: c, cmd: exec.Command(c.path, c.args...), log: filepath.Join(dir, c.name+".log"), ended: make(chan struct{})}
+	log, err := os.Create(p.log)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, log, log
+	// Nothing of the user's reaches them, as a proxy or a kubeconfig.
+	p.cmd.Env = []string{"HOME=" + dir, "PATH=/usr/bin:/bin", "TMPDIR=" + dir}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if g.leader != nil {
+		p.cmd.SysProcAttr.Pgid = g.leader.cmd.Process.Pid
+	}
+	if err := p.cmd.Start(); err != nil {
+		return err
+	}
+	g.all = append(g.all, p)
+	if g.leader == nil {
+		g.leader = p
+		// As long as it is held, the group has a member, and its id is nobody else's.
+		g.leash, err = leash.Hold(p.cmd.Process.Pid)
+	}
+	go p.wait()
+	return err
+}
+
+func (p *process) wait() {
+	_ = p.cmd.Wait() // dead tells of one that ends too early
+	close(p.ended)
+}
+
+// dead tells of a process that has ended by itself, with the end of its log.
+func (g *group) dead() error {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	for _, p := range g.all {
+		select {
+		case <-p.ended:
+			return fmt.Errorf("%s ended: %s\n%s", p.name, p.cmd.ProcessState, p.lastWords())
+		default:
+		}
+	}
+	return nil
+}
+
+// lastWords are the end of the process's log.
+func (p *process) lastWords() string {
+	text, err := os.ReadFile(p.log)
+	if err != nil {
+		return err.Error()
+	}
+	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
+	return string(bytes.Join(lines[max(0, len(lines)-10):], []byte("\n")))
+}
+
+// close kills the processes. There is nothing that they would have to save.
+func (g *group) close() error {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.ending = true
+	if g.leader == nil {
+		return nil
+	}
+	err := syscall.Kill(-g.leader.cmd.Process.Pid, syscall.SIGKILL)
+	for _, p := range g.all {
+		<-p.ended
+	}
+	if g.leash != nil {
+		g.leash.Release()
+	}
+	g.leader = nil
+	return err
+}

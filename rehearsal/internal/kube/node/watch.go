@@ -1,0 +1,165 @@
+package node
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/kube/api"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/task"
+)
+
+const (
+	// glance is how often the containers are looked at.
+	glance = 100 * time.Millisecond
+	// initPatience is how long init containers may take. One that waits for what it cannot reach here waits for ever.
+	initPatience = time.Minute
+)
+
+// watch follows running containers, and tells whether they are to be started anew.
+func (r *run) watch(running *task.Running) (again bool) {
+	began := time.Now()
+	probes := r.probes(running)
+	defer probes.stop()
+	for {
+		s := r.look(running.States(), probes)
+		if s.phase == "Succeeded" || s.phase == "Failed" {
+			r.set(s)
+			<-r.ctx.Done()
+			return false
+		}
+		if name, ended := r.crashed(running, probes); ended != nil {
+			if ended.Inconclusive() {
+				r.take(fmt.Sprintf("container %s ended, and nothing beyond the pod is reached in a rehearsal: %s", name, ended.LastWords()))
+				<-r.ctx.Done()
+				return false
+			}
+			r.crash(s, name, ended)
+			return true
+		}
+		if !s.initialized && time.Since(began) > initPatience {
+			r.take(fmt.Sprintf("their init containers have not ended within %s, and nothing beyond the pod is reached in a rehearsal", initPatience))
+			<-r.ctx.Done()
+			return false
+		}
+		r.set(s)
+		if !r.pause(glance) {
+			return false
+		}
+	}
+}
+
+// look is the state that the containers are in.
+func (r *run) look(states []task.State, p *probes) state {
+	s := waiting(r.pod.Spec, "PodInitializing")
+	s.initialized = true
+	at := map[string]task.State{}
+	for _, t := range states {
+		at[t.Name] = t
+	}
+	s.each(func(i int, init bool, status *api.ContainerStatus) {
+		t := at[status.Name]
+		status.RestartCount = r.restarts[status.Name]
+		status.LastState = api.ContainerState{Terminated: r.last[status.Name]}
+		switch t.Status {
+		case task.StatusRunning:
+			status.State = api.ContainerState{Running: &api.Started{}}
+			status.Started, status.Ready = p.started(status.Name), p.ready(status.Name)
+			if init && !stays(r.pod.Spec.InitContainers[i]) {
+				status.Ready = false
+			}
+		case task.StatusStopped:
+			status.State = api.ContainerState{Terminated: terminated(t)}
+			status.Ready = init && t.ExitCode == 0
+		}
+		if init && !status.Ready && !status.Started {
+			s.initialized = false
+		}
+	})
+	s.phase = r.phase(s)
+	s.events = p.takeEvents()
+	return s
+}
+
+// phase is the pod's.
+// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase
+func (r *run) phase(s state) string {
+	if !s.initialized {
+		for _, c := range s.init {
+			if t := c.State.Terminated; t != nil && t.ExitCode != 0 && r.pod.Spec.RestartPolicy == "Never" {
+				return "Failed"
+			}
+		}
+		return "Pending"
+	}
+	if r.pod.Spec.RestartPolicy == "Always" {
+		return "Running"
+	}
+	phase := "Succeeded"
+	for _, c := range s.main {
+		switch t := c.State.Terminated; {
+		case t == nil:
+			return "Running"
+		case t.ExitCode != 0 && r.pod.Spec.RestartPolicy == "OnFailure":
+			return "Running"
+		case t.ExitCode != 0:
+			phase = "Failed"
+		}
+	}
+	return phase
+}
+
+func terminated(t task.State) *api.Terminated {
+	if cannot, ok := strings.CutPrefix(t.Reason, "CannotStartContainerError: "); ok {
+		return &api.Terminated{ExitCode: 128, Reason: "StartError", Message: cannot}
+	}
+	if t.ExitCode == 0 {
+		return &api.Terminated{Reason: "Completed"}
+	}
+	return &api.Terminated{ExitCode: t.ExitCode, Reason: "Error", Message: t.LastWords()}
+}
+
+// crashed is the container whose end, or liveness probe, makes the pod's containers start anew.
+func (r *run) crashed(running *task.Running, p *probes) (string, *task.State) {
+	first := ""
+	if failed := running.Failed(); failed != nil {
+		first = strings.TrimPrefix(failed.Where, "container ")
+	}
+	for _, t := range running.States() {
+		again := t.Status == task.StatusStopped && (first == "" || first == t.Name) && r.restartsAfter(t)
+		if again || p.dead(t.Name) {
+			return t.Name, &t
+		}
+	}
+	return "", nil
+}
+
+// restartsAfter is whether the pod's restart policy restarts a container that has ended.
+func (r *run) restartsAfter(t task.State) bool {
+	for _, c := range r.pod.Spec.InitContainers {
+		if c.Name == t.Name && !stays(c) {
+			return t.ExitCode != 0 && r.pod.Spec.RestartPolicy != "Never"
+		}
+		if c.Name == t.Name {
+			return r.pod.Spec.RestartPolicy == "Always"
+		}
+	}
+	return r.pod.Spec.RestartPolicy == "Always" || r.pod.Spec.RestartPolicy == "OnFailure" && t.ExitCode != 0
+}
+
+// crash notes that a container is to be started anew.
+func (r *run) crash(s state, name string, t *task.State) {
+	ended := terminated(*t)
+	if t.Status != task.StatusStopped { // by its liveness probe
+		ended = &api.Terminated{ExitCode: 137, Reason: "Error", Message: "its liveness probe failed"}
+	}
+	r.restarts[name]++
+	r.last[name] = ended
+	s.each(func(_ int, _ bool, status *api.ContainerStatus) {
+		if status.Name == name {
+			status.State, status.Ready, status.Started = api.ContainerState{Terminated: ended}, false, false
+			status.RestartCount = r.restarts[name]
+		}
+	})
+	r.set(s)
+}

@@ -31,7 +31,7 @@ type ban struct {
 func Forbidden(w *world.World, p *world.Pipeline) []access.Call {
 	all := append(plainHTTP(w, p), intrusions(w, p)...)
 	everyone := parties(w, p)
-	bans := slices.Concat(foreign(w, p), escalations(p), safeguards(w, p), divisions(w, p), buildsApart(w, p), passes(everyone))
+	bans := slices.Concat(foreign(w, p), escalations(p), safeguards(w, p), divisions(w, p), buildsApart(w, p), tokensApart(w), clustersApart(w), passes(everyone))
 	for _, one := range everyone {
 		for _, b := range bans {
 			if one.has(b.but) || slices.Contains(b.except, one.role) {
@@ -43,7 +43,7 @@ func Forbidden(w *world.World, p *world.Pipeline) []access.Call {
 			}
 			all = append(all, calls...)
 		}
-		all = append(all, rightsOverRoles(one, everyone)...)
+		all = append(all, rightsOverRoles(w, p, one, everyone)...)
 		all = append(all, strangersThatAssume(p, one)...)
 	}
 	return distinct(all)
@@ -138,9 +138,13 @@ func divisions(w *world.World, p *world.Pipeline) []ban {
 		{why: "register a task definition", resource: "*", actions: []string{"ecs:RegisterTaskDefinition"}, but: []part{conducts}},
 	}
 	for _, r := range w.All("aws:ecr/repository:Repository") {
-		bans = append(bans, ban{why: "push an image", resource: r.Attr("arn"), actions: []string{"ecr:PutImage"}, but: []part{builds}})
+		bans = append(bans, ban{why: "push an image", resource: r.Attr("arn"), actions: []string{"ecr:PutImage"},
+			except: named(w, p, r.Attr("repositoryUrl"))})
 	}
 	for _, r := range w.All("aws:secretsmanager/secret:Secret") {
+		if isToken(w, r.Attr("arn")) {
+			continue
+		}
 		bans = append(bans, ban{why: "read a secret", resource: r.Attr("arn"), actions: []string{"secretsmanager:GetSecretValue"},
 			but: []part{launches, builds, runs}}) // a build and an application may be given secrets of their own
 	}

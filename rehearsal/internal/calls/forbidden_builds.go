@@ -13,8 +13,11 @@ import (
 func buildsApart(w *world.World, p *world.Pipeline) []ban {
 	var bans []ban
 	if p.Bucket != "" {
-		bans = append(bans, ban{why: "replace an artifact", resource: bucketARN(p, p.Bucket) + "/" + cut(p.Name, 20) + "/Build/rEhEaRs",
-			actions: []string{"s3:PutObject", "s3:DeleteObject"}, except: makers(w, p)})
+		bans = append(bans,
+			ban{why: "read an artifact", resource: bucketARN(p, p.Bucket) + "/" + cut(p.Name, 20) + "/Build/rEhEaRs",
+				actions: []string{"s3:GetObject"}, but: []part{conducts, builds, deploys}},
+			ban{why: "replace an artifact", resource: bucketARN(p, p.Bucket) + "/" + cut(p.Name, 20) + "/Build/rEhEaRs",
+				actions: []string{"s3:PutObject", "s3:DeleteObject"}, except: makers(w, p)})
 	}
 	for _, bucket := range w.Buckets() {
 		if bucket == p.Bucket {
@@ -44,16 +47,22 @@ func makers(w *world.World, p *world.Pipeline) []string {
 	return roles
 }
 
-// named are the roles of the actions and the build projects whose definition has the bucket's name in it.
-func named(w *world.World, p *world.Pipeline, bucket string) []string {
+// named are the roles of the actions and the build projects whose definition has the name in it: of a bucket, or the URL of
+// an image repository.
+func named(w *world.World, p *world.Pipeline, name string) []string {
 	var roles []string
 	for _, a := range actionsOf(p) {
 		project := projectOf(w, a)
-		if project != nil && a.Provider == "CodeBuild" && strings.Contains(fmt.Sprint(project.Inputs, a.Configuration), bucket) {
+		if project != nil && a.Provider == "CodeBuild" && strings.Contains(fmt.Sprint(project.Inputs, a.Configuration), name) {
 			roles = append(roles, project.Inputs.Str("serviceRole"))
 		}
-		if project == nil && strings.Contains(fmt.Sprint(a.Configuration), bucket) {
+		if project == nil && strings.Contains(fmt.Sprint(a.Configuration), name) {
 			roles = append(roles, actor(p, a))
+		}
+	}
+	for _, project := range proposals(w, p) {
+		if strings.Contains(fmt.Sprint(project.Inputs), name) {
+			roles = append(roles, project.Inputs.Str("serviceRole"))
 		}
 	}
 	return roles

@@ -28,14 +28,14 @@ func passes(p []party) []ban {
 }
 
 // rightsOverRoles is a role that changes itself or takes another of the release on. The pipeline's may take on those of
-// its actions.
-func rightsOverRoles(one party, everyone []party) []access.Call {
+// its actions, a build those that it is told of.
+func rightsOverRoles(w *world.World, p *world.Pipeline, one party, everyone []party) []access.Call {
 	caller := by{one.role, leastPrivilegeDoc}
 	all := caller.may("widen its own rights", one.role,
 		"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary")
 	for _, other := range everyone {
 		chained := one.has([]part{conducts}) && other.has([]part{conducts})
-		if other.role != one.role && !chained {
+		if other.role != one.role && !chained && !enters(w, p, one.role, other.role) {
 			all = append(all, caller.may("act as "+nameOf(other.role), other.role, "sts:AssumeRole")...)
 		}
 	}
@@ -62,6 +62,10 @@ func strangersThatAssume(p *world.Pipeline, one party) []access.Call {
 		if does == conducts {
 			continue
 		}
+		if does == deploysTo {
+			all = append(all, strangersThatEnter(p, one)...)
+			continue
+		}
 		deputy := by{services[does], deputyDoc}.may("act as "+nameOf(one.role)+" for another account", one.role, "sts:AssumeRole")
 		all = append(all, from(deputy, theirs(does, arn))...)
 	}
@@ -74,7 +78,7 @@ func theirs(does part, at world.ARN) string {
 	switch does {
 	case starts:
 		return at.With("events", "rule/intruder")
-	case builds:
+	case builds, proposes:
 		return at.With("codebuild", "project/intruder")
 	case deploys:
 		return at.With("codedeploy", "deploymentgroup:intruder/intruder")

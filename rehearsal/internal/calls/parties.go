@@ -11,18 +11,21 @@ import (
 type part string
 
 const (
-	conducts part = "pipeline"  // of the pipeline and its actions
-	starts   part = "start"     // of a rule that starts the pipeline
-	builds   part = "build"     // of a CodeBuild project
-	deploys  part = "deploy"    // of a deployment group
-	launches part = "execution" // of the ECS agent
-	runs     part = "task"      // of the containers
+	conducts  part = "pipeline"  // of the pipeline and its actions
+	starts    part = "start"     // of a rule that starts the pipeline
+	builds    part = "build"     // of a CodeBuild project
+	deploys   part = "deploy"    // of a deployment group
+	launches  part = "execution" // of the ECS agent
+	runs      part = "task"      // of the containers
+	deploysTo part = "cluster"   // that a build takes on, to enter a cluster
+	proposes  part = "proposal"  // of a CodeBuild project that pull requests run
 )
 
-// services are the only ones that may take on a role of the part.
+// services are the only ones that may take on a role of the part; a part without one is taken on by roles.
 var services = map[part]string{
 	conducts: "codepipeline.amazonaws.com", starts: "events.amazonaws.com", builds: "codebuild.amazonaws.com",
 	deploys: "codedeploy.amazonaws.com", launches: "ecs-tasks.amazonaws.com", runs: "ecs-tasks.amazonaws.com",
+	proposes: "codebuild.amazonaws.com",
 }
 
 // party is a role and its parts; a role that has several may do what each of them may.
@@ -56,7 +59,13 @@ func parties(w *world.World, p *world.Pipeline) []party {
 		add(conducts, a.Role)
 		if project := projectOf(w, a); project != nil && a.Provider == "CodeBuild" {
 			add(builds, project.Inputs.Str("serviceRole"))
+			for _, role := range entered(w, project) {
+				add(deploysTo, role)
+			}
 		}
+	}
+	for _, project := range proposals(w, p) {
+		add(proposes, project.Inputs.Str("serviceRole"))
 	}
 	for _, group := range groupsOf(w, p) {
 		add(deploys, group.Attr("serviceRoleArn"))

@@ -49,3 +49,8 @@ func (d *Dock) StoreObject(bucket, key string) error {
 func (d *Dock) DeleteObject(bucket, key string) error {
 	return aws.DeleteArtifact(d.Cloud(), bucket, key)
 }
+
+// Guard sets a function that sees every call to the simulated clouds that is about to count, with the record as it was
+// and as it will be; its error is the call's failure. It runs while the clouds are locked, so it may look at them by what
+// asks for that. nil removes it. The Dock must serve.
+func (d *Dock) Guard(guard func(call Call, was, next *Record) error) { d.Cloud().Guard(guard) }

@@ -32,14 +32,17 @@ type settings struct {
 	builder string
 	tasks   bool
 	pending bool
+	bare    bool
 	// patience with health checks; 0 for the rollout's own.
 	patience time.Duration
 	alarms   []alarm
 	hooks    map[string]string
 	stack    *drydock.Stack
+	dock     *drydock.Dock // has the states of stacks; nil: none is up
 	begin    func(*Verdict)
 	step     func(verdict.Step)
 	log      io.Writer
+	progress io.Writer
 }
 
 type alarm struct {
@@ -76,11 +79,18 @@ func Of(stack *drydock.Stack) Option { return func(s *settings) { s.stack = stac
 // Show shows the release while it is rehearsed: what is released, and each step as it ends.
 func Show(t *Terminal) Option { return func(s *settings) { s.begin, s.step = t.Header, t.Step } }
 
+// EmptyClusters leaves clusters without the namespaces that someone has to create. Default: the rehearsal takes that
+// person's part, and says so.
+func EmptyClusters() Option { return func(s *settings) { s.bare = true } }
+
+// Progress is told of what takes long, such as the one build of Kubernetes for releases to a cluster. Default: nobody is.
+func Progress(w io.Writer) Option { return func(s *settings) { s.progress = w } }
+
 // Log takes the output of the build while it runs.
 func Log(w io.Writer) Option { return func(s *settings) { s.log = w } }
 
 func settled(options []Option) *settings {
-	s := &settings{tasks: true, hooks: map[string]string{}, begin: func(*Verdict) {}, step: func(verdict.Step) {}, log: io.Discard}
+	s := &settings{tasks: true, hooks: map[string]string{}, begin: func(*Verdict) {}, step: func(verdict.Step) {}, log: io.Discard, progress: io.Discard}
 	for _, option := range options {
 		option(s)
 	}

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -30,18 +31,28 @@ func (r *release) build(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
+	if err := r.deploys(ctx, a, project); err != nil {
+		return err
+	}
 	input, err := r.buildInput(ctx, a, project)
 	if err != nil {
 		return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Sources"}, func(*verdict.Step) error { return err })
 	}
 	output, err := codebuild.Run(ctx, *input)
-	if err != nil {
+	if err = errors.Join(err, r.building.close()); err != nil {
 		return err
 	}
 	for _, note := range output.Notes {
 		r.note("%s", note)
 	}
-	if err := r.phases(ctx, a, project, output); err != nil {
+	err = r.phases(ctx, a, project, output)
+	if err := r.deployedWhat(ctx, a); err != nil {
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.running(ctx, a); err != nil {
 		return err
 	}
 	return r.outputs(a, output)
@@ -70,9 +81,13 @@ func (r *release) buildInput(ctx context.Context, a action, project *codebuild.P
 		return nil, err
 	}
 	r.building = &caller{release: r, stage: a.stage, role: project.Role}
+	commands, err := r.commands(r.building, docker)
+	if err != nil {
+		return nil, err
+	}
 	return &codebuild.Input{
 		Project: project, ID: uuid.NewString(), Sources: sources, Overrides: overrides, Initiator: "codepipeline/" + r.pipeline.Name,
-		Region: r.verdict.Region, Account: r.verdict.Account, Tools: r.commands(r.building, docker),
+		Region: r.verdict.Region, Account: r.verdict.Account, Tools: commands,
 		Programs: programs, Resolve: r.resolve, Scratch: dir, Log: r.settings.log,
 	}, nil
 }
@@ -139,7 +154,12 @@ func (r *release) phases(ctx context.Context, a action, project *codebuild.Proje
 			if phase.Status == codebuild.Succeeded {
 				return nil
 			}
+			if p, more := r.refusedDeployment(a.stage); failed == nil && p != nil {
+				s.More = more
+				return p
+			}
 			if failed == nil && output.Problem != nil {
+				s.More = r.causes(phase.Log)
 				return output.Problem
 			}
 			return &verdict.Problem{What: first(phase.Context, phase.Name+" "+string(phase.Status)), Where: "project " + project.Name}

@@ -45,6 +45,7 @@ func Run(t drydock.TB, cloud *drydock.Dock, app App, options ...Option) *Verdict
 // folder's rehearsals run one after the other.
 func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Option) (*Verdict, error) {
 	s := settled(options)
+	s.dock = cloud
 	if err := cloud.Serve(ctx); err != nil {
 		return nil, err
 	}
@@ -62,10 +63,10 @@ func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Optio
 	s.begin(r.verdict)
 	started := time.Now()
 	err = r.play(ctx)
-	if err == nil {
+	if err == nil && r.deployment == nil { // what is deployed goes to a copy
 		err = r.leave(cloud)
 	}
-	if err == nil && s.stack != nil && r.verdict.Passed() {
+	if err == nil && s.stack != nil && r.deployment == nil && r.verdict.Passed() {
 		err = r.previewed(ctx, s.stack)
 	}
 	if ctx.Err() != nil {

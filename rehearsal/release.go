@@ -15,6 +15,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/awscli"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/rollout"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
@@ -32,19 +33,22 @@ type release struct {
 	clock    time.Duration
 	mu       sync.Mutex // of verdict.Calls: a build makes calls side by side
 
-	dir       string               // scratch
-	sources   map[string]*checkout // by source action
-	artifacts map[string]string    // folders by artifact name
-	revisions map[string]string    // commits, by artifact name
-	variables map[string]string    // by "namespace.name"
-	objects   *objects
-	registry  *images.Registry
-	builder   *images.Builder
-	execution string // the pipeline execution's ID, a UUID
-	building  *caller
-	fires     []rollout.Fire  // the alarms that go off
-	group     *drydock.Record // of the deployment; nil before it
-	deployed  *deployed       // nil until a deployment went through
+	dir        string               // scratch
+	sources    map[string]*checkout // by source action
+	artifacts  map[string]string    // folders by artifact name
+	revisions  map[string]string    // commits, by artifact name
+	variables  map[string]string    // by "namespace.name"
+	objects    *objects
+	registry   *images.Registry
+	builder    *images.Builder
+	execution  string // the pipeline execution's ID, a UUID
+	building   *caller
+	fires      []rollout.Fire  // the alarms that go off
+	group      *drydock.Record // of the deployment; nil before it
+	deployment *deployment     // by Pulumi; nil without
+	clusters   *clusters
+	sessions   *awscli.Sessions
+	deployed   *deployed // nil until a deployment went through
 }
 
 func newRelease(w *world.World, app App, s *settings, kept string) (*release, error) {
@@ -71,6 +75,7 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 	r := &release{
 		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), dir: dir, fires: fires,
 		sources: sources, artifacts: map[string]string{}, revisions: map[string]string{}, variables: map[string]string{}, execution: uuid.NewString(),
+		clusters: newClusters(dir), sessions: awscli.NewSessions(),
 		verdict: &verdict.Verdict{
 			Pipeline: p.Name, Region: arn.Region, Account: arn.Account,
 			Source: verdict.Source{Repository: app.Repository, Branch: app.Branch, Commit: app.Commit, Message: app.Message},
@@ -84,7 +89,10 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 
 // tidy removes what the release has left on this machine.
 func (r *release) tidy() error {
-	var errs []error
+	errs := []error{r.clusters.close()}
+	if r.deployment != nil {
+		errs = append(errs, r.deployment.Close())
+	}
 	if r.builder != nil {
 		errs = append(errs, r.builder.Close())
 	}
@@ -102,6 +110,7 @@ func (r *release) play(ctx context.Context) error {
 			err = r.side(ctx, stage.Name, together, err)
 		}
 	}
+	err = cmp.Or(err, r.outcome(ctx, err))
 	if err == nil {
 		err = r.notify(ctx)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/tools"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
 const repositoryType = "aws:ecr/repository:Repository"
@@ -71,18 +73,36 @@ func (r *release) registryHost() string {
 type caller struct {
 	*release
 	stage, role string
+	stop        func() error // of what its commands need; nil for nothing
+	entered     []*cluster
+	denied      []verdict.Problem
+}
+
+func (c *caller) close() error {
+	if c.stop == nil {
+		return nil
+	}
+	return c.stop()
 }
 
 // ask is an error in AWS's words for a call that is denied.
 func (c *caller) ask(_ context.Context, call access.Call) error {
 	p, decided := c.decide(c.stage, "commands", call)
-	switch {
-	case p == nil:
+	if p == nil {
 		return nil
-	case decided.Sid+decided.Policy != "":
-		return fmt.Errorf("an explicit deny in the policy %s", decided.Policy)
 	}
-	return fmt.Errorf("no identity-based policy allows the %s action", call.Action)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.denied = append(c.denied, *p)
+	return reasonOf(decided)
+}
+
+// reasonOf is why a call is denied, in AWS's words.
+func reasonOf(c verdict.Call) error {
+	if c.Sid+c.Policy != "" {
+		return fmt.Errorf("an explicit deny in the policy %s", c.Policy)
+	}
+	return fmt.Errorf("no identity-based policy allows the %s action", c.Action)
 }
 
 // askRegistry decides on what docker asks of the registry, by the role of the build that runs.
@@ -95,17 +115,21 @@ func (r *release) askRegistry(action, repository string) error {
 }
 
 // commands are those that a build's shell finds beside this machine's own.
-func (r *release) commands(c *caller, scratch string) map[string]tools.Tool {
-	return map[string]tools.Tool{
+func (r *release) commands(c *caller, scratch string) (map[string]tools.Tool, error) {
+	all := map[string]tools.Tool{
 		"docker": r.builder.Tool(r.registry, scratch, r.built),
 		"aws":    awscli.Tool(r.services(c)),
 	}
+	own, err := r.pulumiTools(c)
+	maps.Copy(all, own)
+	return all, err
 }
 
 func (r *release) services(c *caller) awscli.Services {
 	return awscli.Services{
 		World: r.world, Region: r.verdict.Region, Account: r.verdict.Account, Role: c.role, Session: "AWSCodeBuild-" + r.execution,
 		Ask: c.ask, Registry: registryImages{r.registry}, Objects: r.objects, Password: r.registry.Password(),
+		Sessions: r.sessions, Cluster: r.cluster,
 	}
 }
 

@@ -41,6 +41,7 @@ type Cloud struct {
 	journal *journal
 	serial  int
 	hook    func(Call) error
+	guard   func(Call, *Record, *Record) error
 	texts   texts
 }
 
@@ -57,6 +58,40 @@ func (c *Cloud) Intercept(hook func(Call) error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.hook = hook
+}
+
+// Guard sets a function that sees every call that is about to count, with the record as it was and as it will be: a
+// creation has no former one, a deletion no later one, a read the same twice, an invocation none. Its error is the call's
+// failure, and nothing has changed then. It runs under the cloud's lock. nil removes it.
+func (c *Cloud) Guard(guard func(call Call, was, next *Record) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.guard = guard
+}
+
+// admit asks the guard.
+func (c *Cloud) admit(call Call, was, next *Record) error {
+	if c.guard == nil {
+		return nil
+	}
+	return c.guard(call, was, next)
+}
+
+// Fill puts the records in place of all that exists.
+func (c *Cloud) Fill(records []*Record) error {
+	return c.Locked(func() error {
+		for _, r := range c.inOrder() {
+			if err := c.Remove(r); err != nil {
+				return err
+			}
+		}
+		for _, r := range records {
+			if err := c.Put(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Locked runs f while no call is under way.

@@ -54,6 +54,9 @@ func (op *Op) create(r *Resource) error {
 	}
 	delete(op.Out, defaultsKey)
 	op.Record.Outputs = op.Out
+	if err := op.Cloud.admit(op.call("create"), nil, op.Record); err != nil {
+		return err
+	}
 	return op.Cloud.Put(op.Record)
 }
 
@@ -113,7 +116,7 @@ func (op *Op) update(r *Resource) error {
 	if err := op.checkRefs(r.Inputs); err != nil {
 		return err
 	}
-	next := *op.Record
+	was, next := op.Record, *op.Record
 	next.State = op.Record.State.Copy()
 	op.Record = &next
 	if r.Update != nil {
@@ -122,6 +125,9 @@ func (op *Op) update(r *Resource) error {
 		}
 	}
 	next.Inputs, next.Outputs = op.In, op.Out
+	if err := op.Cloud.admit(op.call("update"), was, &next); err != nil {
+		return err
+	}
 	return op.Cloud.Put(&next)
 }
 
@@ -178,7 +184,7 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 		if r.Read != nil {
 			r.Read(op)
 		}
-		return nil
+		return op.Cloud.admit(op.call("read"), rec, rec)
 	})
 	if err != nil {
 		return plugin.ReadResponse{}, fmt.Errorf("reading %s: %w", describe(r, op), err)
@@ -215,6 +221,9 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 				return err
 			}
 		}
+		if err := op.Cloud.admit(op.call("delete"), op.Record, nil); err != nil {
+			return err
+		}
 		return op.Cloud.Remove(op.Record)
 	})
 	if err != nil {
@@ -225,6 +234,11 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 
 func (s *server) op(ctx context.Context, r *Resource, urn resource.URN, id string) *Op {
 	return &Op{Cloud: s.cloud, Config: configOf(ctx), Type: r.Type, ID: id, URN: string(urn)}
+}
+
+// call is what the guard is told of the operation.
+func (op *Op) call(kind string) Call {
+	return Call{Type: op.Type, Op: kind, Name: resource.URN(op.URN).Name()}
 }
 
 func describe(r *Resource, op *Op) string {

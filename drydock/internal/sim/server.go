@@ -170,7 +170,12 @@ func (s *server) Invoke(ctx context.Context, req plugin.InvokeRequest) (plugin.I
 		return plugin.InvokeResponse{Failures: failures(c.Problems)}, nil
 	}
 	op := &Op{Cloud: s.cloud, Config: configOf(ctx), Type: f.Token, In: in, Out: in.Copy()}
-	err = s.locked(Call{f.Token, "invoke", ""}, func() error { return f.Call(op) })
+	err = s.locked(Call{f.Token, "invoke", ""}, func() error {
+		if err := s.cloud.admit(Call{f.Token, "invoke", ""}, nil, nil); err != nil {
+			return err
+		}
+		return f.Call(op)
+	})
 	if err != nil {
 		return plugin.InvokeResponse{}, fmt.Errorf("invoking %s: %w", f.Token, err)
 	}

@@ -7,49 +7,19 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/container-pipeline/container-pipeline/components/bluegreen"
 	"github.com/container-pipeline/container-pipeline/drydock"
-	"github.com/container-pipeline/container-pipeline/drydock/cloudflare"
+	"github.com/container-pipeline/container-pipeline/internal/choices"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 )
 
-type (
-	args   = bluegreen.ContainerPipelineArgs
-	adjust = func(*args, *existing)
-)
-
-// one is the smallest pipeline: a container at a host of its own in example.com.
-func one(name string) *args {
-	return &args{
-		Project: name, Disposable: true,
-		Containers: []bluegreen.Container{{Name: "web", Port: 8080, Public: true}},
-		Source:     bluegreen.Source{Repository: "acme/" + name},
-		Edge:       bluegreen.Edge{Host: name + ".example.com", Zone: "example.com", ZoneID: pulumi.String(cloudflare.ZoneID("example.com"))},
-	}
-}
-
 // neighbours are what a stack of the pipelines makes in the region, with the programs' own files by pipeline.
-func neighbours(t *testing.T, region string, pipelines map[string]adjust) (*drydock.Dock, *drydock.Stack) {
+func neighbours(t *testing.T, region string, pipelines map[string]choices.Choice) (*drydock.Dock, *drydock.Stack) {
 	t.Helper()
 	dock := drydock.Start(t, drydock.SkipCheckpoints())
-	stack := dock.Stack("all", drydock.Program(func(ctx *pulumi.Context) error {
-		company, err := newExisting(ctx, region)
-		if err != nil {
-			return err
-		}
-		for _, name := range slices.Sorted(maps.Keys(pipelines)) {
-			a := one(name)
-			pipelines[name](a, company)
-			if _, err := bluegreen.NewContainerPipeline(ctx, name, a); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-		}
-		return nil
-	}), drydock.Config(map[string]any{"aws:region": region}))
+	stack := dock.Stack("all", drydock.Program(choices.Program(region, pipelines)), drydock.Config(map[string]any{"aws:region": region}))
 	stack.Up(t)
 	return dock, stack
 }
@@ -80,15 +50,15 @@ func TestStacksAreSound(t *testing.T) {
 func TestEveryChoiceIsSound(t *testing.T) {
 	for name, row := range map[string]struct {
 		region    string
-		pipelines map[string]adjust
+		pipelines map[string]choices.Choice
 	}{
-		"containers":          {"us-east-2", containerChoices},
-		"deployments":         {"us-east-2", deploymentChoices},
-		"networks":            {"us-east-2", networkChoices},
-		"what is there":       {"us-east-2", companyChoices},
-		"another region":      {"eu-central-1", regionChoices},
-		"China":               {"cn-north-1", regionChoices},
-		"the US government's": {"us-gov-west-1", regionChoices},
+		"containers":          {"us-east-2", choices.Containers},
+		"deployments":         {"us-east-2", choices.Deployments},
+		"networks":            {"us-east-2", choices.Networks},
+		"what is there":       {"us-east-2", choices.Sources},
+		"another region":      {"eu-central-1", choices.Regional},
+		"China":               {"cn-north-1", choices.Regional},
+		"the US government's": {"us-gov-west-1", choices.Regional},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dock, stack := neighbours(t, row.region, row.pipelines)
@@ -108,7 +78,7 @@ func TestEveryChoiceIsSound(t *testing.T) {
 
 // TestContainersRun: images of a generated app are built and its containers run, one and eight of them.
 func TestContainersRun(t *testing.T) {
-	dock, _ := neighbours(t, "us-east-2", map[string]adjust{"single": asItIs, "eight": containerChoices["eight"]})
+	dock, _ := neighbours(t, "us-east-2", map[string]choices.Choice{"single": choices.AsItIs, "eight": choices.Containers["eight"]})
 	w, dir := world.Of(dock.Cloud()), manyTargets(t)
 	for name, containers := range map[string]int{"single": 1, "eight": 8} {
 		t.Run(name, func(t *testing.T) {
@@ -135,7 +105,7 @@ func steps(v *Verdict) string {
 
 // TestTwoPipelinesNeedAName: a stack of two does not tell which one is meant.
 func TestTwoPipelinesNeedAName(t *testing.T) {
-	dock, stack := neighbours(t, "us-east-2", map[string]adjust{"huey": asItIs, "dewey": asItIs})
+	dock, stack := neighbours(t, "us-east-2", map[string]choices.Choice{"huey": choices.AsItIs, "dewey": choices.AsItIs})
 	for name, options := range map[string][]Option{"of the stack": {Of(stack)}, "of the clouds": nil} {
 		_, err := Release(t.Context(), dock, App{Dir: bashDog}, append(options, quick...)...)
 		require.Error(t, err, name)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/internal/choices"
 )
 
 // Each row spoils the dev stack's configuration at one place. The error names the key and says what is accepted.
@@ -63,7 +64,7 @@ func TestWrongConfigurations(t *testing.T) {
 		{"unknown mode", within(map[string]any{"mode": "vpc"}, "network"), []string{dog + ".network.mode", `"vpc"`, "endpoints"}},
 		{"zone is a text", func(s settings) { s[zones] = settings{"example": "com"} }, []string{zones + ".example", "a map"}},
 		{"zone without id", func(s settings) { s[zones] = settings{"example": settings{"strictHosts": []any{"a.example.com"}}} }, []string{zones + ".example.zoneId", "32 hexadecimal digits"}},
-		{"zone without hosts", func(s settings) { s[zones] = settings{"example": settings{"zoneId": string(zoneID)}} }, []string{zones + ".example.strictHosts"}},
+		{"zone without hosts", func(s settings) { s[zones] = settings{"example": settings{"zoneId": string(choices.ZoneID)}} }, []string{zones + ".example.strictHosts"}},
 		{"unknown key of a zone", func(s settings) { s[zones] = settings{"example": settings{"id": "1"}} }, []string{zones + ".example.id: no such key", "zoneId"}},
 		{"unknown key of a staged pipeline", func(s settings) { s[staged] = settings{"site": settings{"sources": 1}} }, []string{staged + ".site.sources: no such key", "source"}},
 		{"unknown key of a staged environment", func(s settings) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/components/bluegreen"
 	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/internal/choices"
 )
 
 // The names of the parts follow the component's, and an alias on the component carries all of them over. Without it a
@@ -17,7 +18,7 @@ func TestRename(t *testing.T) {
 	dock := drydock.Start(t)
 	named := func(name string, opts ...pulumi.ResourceOption) *drydock.Stack {
 		return program(dock, "dev", func(ctx *pulumi.Context) error {
-			_, err := bluegreen.NewContainerPipeline(ctx, name, one("bash-dog"), opts...)
+			_, err := bluegreen.NewContainerPipeline(ctx, name, choices.Smallest("bash-dog"), opts...)
 			return err
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/components/bluegreen"
 	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/internal/choices"
 )
 
 // maker registers resources as a program without types does; what is wrong is for the engine to say.
@@ -71,7 +72,7 @@ var refusedInPreview = []refused{
 		"topic": text("arn:aws:sns:us-east-2:123456789012:t"), "protocol": text("mail"), "endpoint": text("a@example.com"),
 	}), `email`},
 	{"network that is too big", only("aws:ec2/vpc:Vpc", pulumi.Map{"cidrBlock": text("10.0.0.0/8")}), `/16`},
-	{"record of an unknown type", only("cloudflare:index/record:Record", pulumi.Map{"zoneId": zoneID, "name": text("a"), "type": text("ALIAS"), "content": text("b.example.com")}), `CNAME`},
+	{"record of an unknown type", only("cloudflare:index/record:Record", pulumi.Map{"zoneId": choices.ZoneID, "name": text("a"), "type": text("ALIAS"), "content": text("b.example.com")}), `CNAME`},
 	{"key of an unknown kind", only("tls:index/privateKey:PrivateKey", pulumi.Map{"algorithm": text("MORSE")}), `RSA`},
 	{"type that is not simulated", only("aws:dynamodb/table:Table", pulumi.Map{"hashKey": text("id")}), `the drydock does not simulate aws:dynamodb/table:Table`},
 }
@@ -132,7 +133,7 @@ var refusedInUp = []refused{
 	{"zone that is not ours", only("cloudflare:index/record:Record", pulumi.Map{"zoneId": text("00000000000000000000000000000000"), "name": text("a"), "type": text("CNAME"), "content": text("b.example.com")}), "Could not route to /zones/0000"},
 	{"the project of another pipeline", func(m *maker) {
 		for _, name := range []string{"huey", "dewey"} {
-			if _, err := bluegreen.NewContainerPipeline(m.Context, name, one("nephew")); err != nil {
+			if _, err := bluegreen.NewContainerPipeline(m.Context, name, choices.Smallest("nephew")); err != nil {
 				panic(err)
 			}
 		}

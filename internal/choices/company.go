@@ -1,4 +1,4 @@
-package rehearsal
+package choices
 
 import (
 	"fmt"
@@ -14,24 +14,25 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// existing is what a company has before its first pipeline.
-type existing struct {
-	region                                                     string
-	vpc, cluster, certificate, connection, key, topic, latency pulumi.StringInput
-	public                                                     []pulumi.StringInput
+// Company is one that has what a pipeline can be given, before its first pipeline.
+type Company struct {
+	VPC, Cluster, Certificate, Connection, Key, Topic, Alarm pulumi.StringInput
+	PublicSubnets                                            []pulumi.StringInput
+
+	region string
 }
 
-func newExisting(ctx *pulumi.Context, region string) (*existing, error) {
-	e := &existing{region: region}
-	for _, add := range []func(*pulumi.Context) error{e.addNetwork, e.addRelease, e.addWatch, e.addCertificate} {
+func newCompany(ctx *pulumi.Context, region string) (*Company, error) {
+	c := &Company{region: region}
+	for _, add := range []func(*pulumi.Context) error{c.addNetwork, c.addRelease, c.addWatch, c.addCertificate} {
 		if err := add(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return e, nil
+	return c, nil
 }
 
-func (e *existing) addRelease(ctx *pulumi.Context) error {
+func (c *Company) addRelease(ctx *pulumi.Context) error {
 	cluster, err := ecs.NewCluster(ctx, "company", &ecs.ClusterArgs{Name: pulumi.String("company")})
 	if err != nil {
 		return err
@@ -44,13 +45,13 @@ func (e *existing) addRelease(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	e.cluster, e.connection, e.key = cluster.Name, connection.Arn, key.Arn
+	c.Cluster, c.Connection, c.Key = cluster.Name, connection.Arn, key.Arn
 	return nil
 }
 
 // addWatch makes an alarm, and a topic that events may publish to.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-func (e *existing) addWatch(ctx *pulumi.Context) error {
+func (c *Company) addWatch(ctx *pulumi.Context) error {
 	topic, err := sns.NewTopic(ctx, "company", nil)
 	if err != nil {
 		return err
@@ -69,16 +70,16 @@ func (e *existing) addWatch(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	e.topic, e.latency = topic.Arn, alarm.Name
+	c.Topic, c.Alarm = topic.Arn, alarm.Name
 	return nil
 }
 
-func (e *existing) addNetwork(ctx *pulumi.Context) error {
+func (c *Company) addNetwork(ctx *pulumi.Context) error {
 	vpc, err := ec2.NewVpc(ctx, "company", &ec2.VpcArgs{CidrBlock: pulumi.String("10.0.0.0/16"), EnableDnsHostnames: pulumi.Bool(true)})
 	if err != nil {
 		return err
 	}
-	e.vpc = vpc.ID()
+	c.VPC = vpc.ID()
 	gateway, err := ec2.NewInternetGateway(ctx, "company", &ec2.InternetGatewayArgs{VpcId: vpc.ID()})
 	if err != nil {
 		return err
@@ -91,14 +92,14 @@ func (e *existing) addNetwork(ctx *pulumi.Context) error {
 		return err
 	}
 	for i, zone := range []string{"a", "b"} {
-		if err := e.addSubnet(ctx, fmt.Sprintf("company-%d", i), vpc, table, e.region+zone, fmt.Sprintf("10.0.%d.0/24", i)); err != nil {
+		if err := c.addSubnet(ctx, fmt.Sprintf("company-%d", i), vpc, table, c.region+zone, fmt.Sprintf("10.0.%d.0/24", i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *existing) addSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone, block string) error {
+func (c *Company) addSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone, block string) error {
 	subnet, err := ec2.NewSubnet(ctx, name, &ec2.SubnetArgs{VpcId: vpc.ID(), AvailabilityZone: pulumi.String(zone), CidrBlock: pulumi.String(block)})
 	if err != nil {
 		return err
@@ -108,12 +109,12 @@ func (e *existing) addSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, tab
 		return err
 	}
 	// A load balancer in the subnet needs its way out.
-	e.public = append(e.public, pulumi.All(subnet.ID(), routed.ID()).ApplyT(
+	c.PublicSubnets = append(c.PublicSubnets, pulumi.All(subnet.ID(), routed.ID()).ApplyT(
 		func(ids []any) string { return string(ids[0].(pulumi.ID)) }).(pulumi.StringOutput))
 	return nil
 }
 
-func (e *existing) addCertificate(ctx *pulumi.Context) error {
+func (c *Company) addCertificate(ctx *pulumi.Context) error {
 	key, err := tls.NewPrivateKey(ctx, "company", &tls.PrivateKeyArgs{Algorithm: pulumi.String("RSA")})
 	if err != nil {
 		return err
@@ -130,6 +131,6 @@ func (e *existing) addCertificate(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	e.certificate = imported.Arn
+	c.Certificate = imported.Arn
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -34,7 +33,7 @@ type Config struct {
 	// PermissionsBoundary names the policy that is the boundary of every role of the stack. Default: none.
 	PermissionsBoundary string
 	// Zones of Cloudflare by component name, whose shared rules this stack owns. Default: none.
-	Zones map[string]Zone
+	Zones map[string]*Zone
 }
 
 // keys are those of the configuration, as strangers tells of them.
@@ -48,59 +47,32 @@ type Zone struct {
 	StrictHosts []string `pulumi:"strictHosts"`
 }
 
-var zoneID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+func (z *Zone) rules() *bluegreen.ZoneRulesArgs {
+	return &bluegreen.ZoneRulesArgs{ZoneID: pulumi.String(z.ZoneID), StrictHosts: z.StrictHosts}
+}
 
-// load reads the stack's configuration, and reports all that is wrong with it at once.
+// load reads the stack's configuration, and reports all that is wrong with it at once: nothing is made unless all of it can.
 func load(ctx *pulumi.Context) (*Config, error) {
-	config := &Config{
-		Pipelines: map[string]*bluegreen.ContainerPipelineArgs{}, Staged: map[string]*staged.PipelineArgs{},
-		EKSCICD: map[string]*Operations{}, Meta: map[string]*meta.PipelineArgs{}, Zones: map[string]Zone{},
-	}
+	config := &Config{}
 	var errs []error
-	each(ctx, "pipelines", &errs, func(path string, raw any) {
-		args := &bluegreen.ContainerPipelineArgs{}
-		if problems := decode(path, raw, args); len(problems) > 0 {
-			errs = append(errs, problems...)
-			return
-		}
+	config.Zones = read(ctx, "zones", &errs, func(_ string, z *Zone) error { return z.rules().Validate() })
+	config.Pipelines = read(ctx, "pipelines", &errs, func(name string, args *bluegreen.ContainerPipelineArgs) error {
 		hideSecrets(args)
-		config.Pipelines[path[strings.LastIndex(path, ".")+1:]] = args
+		return args.Validate(name)
 	})
-	each(ctx, "staged", &errs, func(path string, raw any) {
-		args := &staged.PipelineArgs{}
-		errs = append(errs, decode(path, raw, args)...)
+	config.Staged = read(ctx, "staged", &errs, func(name string, args *staged.PipelineArgs) error {
 		if ctx.IsConfigSecret(namespace + ":staged") {
 			hideVariables(args)
 		}
-		config.Staged[path[strings.LastIndex(path, ".")+1:]] = args
+		return args.Validate(name)
 	})
-	each(ctx, "meta", &errs, func(path string, raw any) {
-		args := &meta.PipelineArgs{}
-		problems := decode(path, raw, args)
-		if len(problems) == 0 {
-			problems = readPermissions(path, args)
+	config.Meta = read(ctx, "meta", &errs, func(name string, args *meta.PipelineArgs) error {
+		if err := readPermissions(args); err != nil {
+			return err
 		}
-		errs = append(errs, problems...)
-		config.Meta[path[strings.LastIndex(path, ".")+1:]] = args
+		return args.Validate(name, ctx.Stack())
 	})
-	each(ctx, "ekscicd", &errs, func(path string, raw any) {
-		o := &Operations{}
-		problems := decode(path, raw, o)
-		if len(problems) == 0 {
-			problems = o.validate(path)
-		}
-		errs = append(errs, problems...)
-		config.EKSCICD[path[strings.LastIndex(path, ".")+1:]] = o
-	})
-	each(ctx, "zones", &errs, func(path string, raw any) {
-		z := Zone{}
-		problems := decode(path, raw, &z)
-		if len(problems) == 0 && !zoneID.MatchString(z.ZoneID) {
-			problems = append(problems, fmt.Errorf("%s.zoneId: %q is not valid: give the zone's 32 hexadecimal digits", path, z.ZoneID))
-		}
-		errs = append(errs, problems...)
-		config.Zones[path[strings.LastIndex(path, ".")+1:]] = z
-	})
+	config.EKSCICD = read(ctx, "ekscicd", &errs, func(name string, o *Operations) error { return o.validate(name) })
 	if config.PermissionsBoundary, _ = ctx.GetConfig(namespace + ":permissionsBoundary"); config.PermissionsBoundary != "" &&
 		!policyName.MatchString(config.PermissionsBoundary) {
 		errs = append(errs, fmt.Errorf("%s:permissionsBoundary: %q is not valid: give the name of a policy, without arn:",
@@ -114,23 +86,31 @@ func load(ctx *pulumi.Context) (*Config, error) {
 	return config, errors.Join(errs...)
 }
 
-// each calls f for every entry of the map that a configuration key holds.
-func each(ctx *pulumi.Context, key string, errs *[]error, f func(path string, raw any)) {
+// read decodes every entry of the map that a configuration key holds, by its name, and validates those that it could decode.
+func read[Args any](ctx *pulumi.Context, key string, errs *[]error, validate func(name string, args *Args) error) map[string]*Args {
 	path := namespace + ":" + key
 	text, given := ctx.GetConfig(path)
 	if !given {
-		return
+		return nil
 	}
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	var entries map[string]any
 	if err := decoder.Decode(&entries); err != nil || entries == nil {
 		*errs = append(*errs, fmt.Errorf("%s: must be a map from names to settings, as in\n  %s:\n    my-app:\n      …", path, path))
-		return
+		return nil
 	}
+	all := map[string]*Args{}
 	for _, name := range sortedKeys(entries) {
-		f(path+"."+name, entries[name])
+		args := new(Args)
+		problems := decode(path+"."+name, entries[name], args)
+		if len(problems) == 0 {
+			problems = explain(key, name, validate(name, args))
+		}
+		*errs = append(*errs, problems...)
+		all[name] = args
 	}
+	return all
 }
 
 // decode fills out from raw by the fields' pulumi tags, once all of raw is known to fit.

@@ -50,12 +50,9 @@ func Deploy(ctx *pulumi.Context) error {
 	return nil
 }
 
-func zone(ctx *pulumi.Context, name string, z Zone) error {
-	_, err := bluegreen.NewZoneRules(ctx, name, &bluegreen.ZoneRulesArgs{
-		ZoneID: pulumi.String(z.ZoneID), StrictHosts: z.StrictHosts,
-	})
-	if err != nil {
-		return explain("zones", name, err)
+func zone(ctx *pulumi.Context, name string, z *Zone) error {
+	if _, err := bluegreen.NewZoneRules(ctx, name, z.rules()); err != nil {
+		return explained("zones", name, err)
 	}
 	ctx.Export(name, pulumi.Map{"strictHosts": pulumi.ToStringArray(z.StrictHosts)})
 	return nil
@@ -64,7 +61,7 @@ func zone(ctx *pulumi.Context, name string, z Zone) error {
 func pipeline(ctx *pulumi.Context, name string, args *bluegreen.ContainerPipelineArgs) error {
 	p, err := bluegreen.NewContainerPipeline(ctx, name, args)
 	if err != nil {
-		return explain("pipelines", name, err)
+		return explained("pipelines", name, err)
 	}
 	ctx.Export(name, pulumi.Map{
 		"url":                 p.URL,
@@ -87,7 +84,7 @@ func pipeline(ctx *pulumi.Context, name string, args *bluegreen.ContainerPipelin
 func stagedPipeline(ctx *pulumi.Context, name string, args *staged.PipelineArgs) error {
 	p, err := staged.NewPipeline(ctx, name, args)
 	if err != nil {
-		return explain("staged", name, err)
+		return explained("staged", name, err)
 	}
 	ctx.Export(name, pulumi.Map{
 		"pipeline":           p.PipelineName,
@@ -103,15 +100,28 @@ func stagedPipeline(ctx *pulumi.Context, name string, args *staged.PipelineArgs)
 }
 
 // explain puts the configuration key before each problem that a component reports.
-func explain(key, name string, err error) error {
-	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		all = joined.Unwrap()
+func explain(key, name string, err error) (errs []error) {
+	for _, e := range each(err) {
+		errs = append(errs, fmt.Errorf("%s:%s.%s.%w", namespace, key, name, e))
 	}
-	for i, e := range all {
-		all[i] = fmt.Errorf("container-pipeline:%s.%s.%w", key, name, e)
+	return errs
+}
+
+func explained(key, name string, err error) error { return errors.Join(explain(key, name, err)...) }
+
+// each of the problems that are joined in an error, none for none.
+func each(err error) (all []error) {
+	joined, many := err.(interface{ Unwrap() []error })
+	switch {
+	case err == nil:
+		return nil
+	case !many:
+		return []error{err}
 	}
-	return errors.Join(all...)
+	for _, e := range joined.Unwrap() {
+		all = append(all, each(e)...)
+	}
+	return all
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -1,9 +1,6 @@
 package stacks
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -90,39 +87,6 @@ type DeploymentTo struct {
 	KubectlVersion string `pulumi:"kubectlVersion"`
 	// Approval holds the deployment until a person agrees. Default: none.
 	Approval *ekscicd.Approval `pulumi:"approval"`
-}
-
-// validate reports what the components cannot: how the parts belong together.
-func (o *Operations) validate(path string) (errs []error) {
-	for _, name := range sortedKeys(o.Clusters) {
-		c := o.Clusters[name]
-		if len(c.Account) != 12 || c.Region == "" {
-			errs = append(errs, fmt.Errorf("%s.clusters.%s: account %q and region %q: give the account's 12 digits and the region", path, name, c.Account, c.Region))
-		}
-	}
-	if len(o.Applications) == 0 {
-		errs = append(errs, fmt.Errorf("%s.applications: missing: give at least one", path))
-	}
-	for _, name := range sortedKeys(o.Applications) {
-		app, at := o.Applications[name], path+".applications."+name
-		if len(app.Actors) > 0 && o.Credential == nil {
-			errs = append(errs, fmt.Errorf("%s.actors: pull requests are read with %s.credential: give it", at, path))
-		}
-		if len(app.Deployments) == 0 {
-			errs = append(errs, fmt.Errorf("%s.deployments: missing: give at least one", at))
-		}
-		var seen []string
-		for i, d := range app.Deployments {
-			if _, known := o.Clusters[d.Cluster]; !known {
-				errs = append(errs, fmt.Errorf("%s.deployments[%d].cluster: %q is no cluster: give one of %v", at, i, d.Cluster, sortedKeys(o.Clusters)))
-			}
-			if slices.Contains(seen, d.Cluster) {
-				errs = append(errs, fmt.Errorf("%s.deployments[%d].cluster: %q is deployed to twice: remove one", at, i, d.Cluster))
-			}
-			seen = append(seen, d.Cluster)
-		}
-	}
-	return errs
 }
 
 // workloadProvider reaches the account of a cluster.

@@ -10,18 +10,19 @@ import (
 // delivery is an operations account under construction.
 type delivery struct {
 	*Operations
-	name       string
-	account    string // the operations account
-	bucket     *ekscicd.ArtifactBucket
-	connection *ekscicd.SourceConnection
-	token      pulumi.StringInput // nil without a credential
-	workloads  map[string]*aws.Provider
+	name          string
+	account       string // the operations account
+	artifacts     ekscicd.ArtifactStore
+	connectionArn pulumi.StringInput
+	token         pulumi.StringInput // nil without a credential
+	workloads     map[string]*aws.Provider
 }
 
 // operations makes an operations account's common resources, then its applications.
 func operations(ctx *pulumi.Context, name string, o *Operations) error {
 	d := &delivery{Operations: o, name: name, account: o.Account, workloads: map[string]*aws.Provider{}}
-	if err := d.common(ctx); err != nil {
+	common, err := d.common(ctx)
+	if err != nil {
 		return err
 	}
 	for _, cluster := range sortedKeys(o.Clusters) {
@@ -35,65 +36,54 @@ func operations(ctx *pulumi.Context, name string, o *Operations) error {
 	for _, app := range sortedKeys(o.Applications) {
 		output, err := d.deliver(ctx, app, o.Applications[app])
 		if err != nil {
-			return explain("ekscicd", name+".applications."+app, err)
+			return explained("ekscicd", name+".applications."+app, err)
 		}
 		outputs[app] = output
 	}
-	ctx.Export(name, pulumi.Map{
-		"artifactBucket":      d.bucket.BucketName,
-		"connectionParameter": d.connection.ParameterName,
-		"connectionSetupUrl":  d.connection.SetupURL,
-		"applications":        outputs,
-	})
+	common["applications"] = outputs
+	ctx.Export(name, common)
 	return nil
 }
 
-// common makes what all pipelines of the account share.
-func (d *delivery) common(ctx *pulumi.Context) (err error) {
+// common makes what all pipelines of the account share, and says where it is.
+func (d *delivery) common(ctx *pulumi.Context) (pulumi.Map, error) {
 	if d.account == "" {
 		caller, err := aws.GetCallerIdentity(ctx, nil)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		d.account = caller.AccountId
 	}
-	d.bucket, err = ekscicd.NewArtifactBucket(ctx, d.name, &ekscicd.ArtifactBucketArgs{
-		Pipelines: sortedKeys(d.Applications), Disposable: d.Disposable, Tags: d.Tags,
-	})
+	bucket, err := ekscicd.NewArtifactBucket(ctx, d.name, d.bucket())
 	if err != nil {
-		return explain("ekscicd", d.name, err)
+		return nil, explained("ekscicd", d.name, err)
 	}
-	connection := d.Connection
-	if connection.Tags == nil {
-		connection.Tags = d.Tags
-	}
-	if d.connection, err = ekscicd.NewSourceConnection(ctx, d.name, &connection); err != nil {
-		return explain("ekscicd", d.name+".connection", err)
-	}
-	if d.Credential == nil {
-		return nil
-	}
-	credential, err := ekscicd.NewCodeBuildCredential(ctx, d.name, d.Credential)
+	connection, err := ekscicd.NewSourceConnection(ctx, d.name, d.connection())
 	if err != nil {
-		return explain("ekscicd", d.name+".credential", err)
+		return nil, explained("ekscicd", d.name+".connection", err)
 	}
-	d.token = credential.TokenArn
-	return nil
+	d.artifacts, d.connectionArn = bucket.Store(), connection.Arn
+	if d.Credential != nil {
+		credential, err := ekscicd.NewCodeBuildCredential(ctx, d.name, d.Credential)
+		if err != nil {
+			return nil, explained("ekscicd", d.name+".credential", err)
+		}
+		d.token = credential.TokenArn
+	}
+	return pulumi.Map{
+		"artifactBucket":      bucket.BucketName,
+		"connectionParameter": connection.ParameterName,
+		"connectionSetupUrl":  connection.SetupURL,
+	}, nil
 }
 
 // deliver makes an application's projects, deployments and pipeline, and says where they are.
 func (d *delivery) deliver(ctx *pulumi.Context, name string, app Application) (pulumi.Map, error) {
-	repository, err := ekscicd.NewImageRepository(ctx, name, &ekscicd.ImageRepositoryArgs{
-		PullAccounts: d.accountsOf(app), Disposable: d.Disposable, Tags: d.Tags,
-	})
+	repository, err := ekscicd.NewImageRepository(ctx, name, d.repository(app))
 	if err != nil {
 		return nil, err
 	}
-	image, err := ekscicd.NewImageProject(ctx, name, &ekscicd.ImageProjectArgs{
-		Repository: app.Source.Repository, Branch: app.Source.Branch, ImageURL: repository.URL, ImageArn: repository.Arn,
-		Artifacts: d.bucket.Store(), Dockerfile: app.Dockerfile, Context: app.Context,
-		PullRequests: d.pullRequests(app), Machine: app.Machine, Tags: d.Tags,
-	})
+	image, err := ekscicd.NewImageProject(ctx, name, d.image(app, repository.URL, repository.Arn))
 	if err != nil {
 		return nil, err
 	}
@@ -105,13 +95,9 @@ func (d *delivery) deliver(ctx *pulumi.Context, name string, app Application) (p
 	if err != nil {
 		return nil, err
 	}
-	pipeline, err := ekscicd.NewPipeline(ctx, name, &ekscicd.PipelineArgs{
-		ConnectionArn: d.connection.Arn, Application: app.Source,
-		Manifests:   ekscicd.Source{Repository: app.Manifests.Repository, Branch: app.Manifests.Branch},
-		Image:       ekscicd.Project{Name: image.ProjectName, Arn: image.ProjectArn},
-		Rendering:   ekscicd.Project{Name: rendering.ProjectName, Arn: rendering.ProjectArn},
-		Deployments: deployments, Artifacts: d.bucket.Store(), Tags: d.Tags,
-	})
+	pipeline, err := ekscicd.NewPipeline(ctx, name, d.pipeline(app,
+		ekscicd.Project{Name: image.ProjectName, Arn: image.ProjectArn},
+		ekscicd.Project{Name: rendering.ProjectName, Arn: rendering.ProjectArn}, deployments))
 	if err != nil {
 		return nil, err
 	}
@@ -122,18 +108,12 @@ func (d *delivery) deliver(ctx *pulumi.Context, name string, app Application) (p
 func (d *delivery) deployments(ctx *pulumi.Context, name string, app Application) ([]ekscicd.Deployment, error) {
 	var deployments []ekscicd.Deployment
 	for _, to := range app.Deployments {
-		stage, cluster := name+"-"+to.Cluster, d.Clusters[to.Cluster]
-		namespace := orElse(to.Namespace, name)
-		role, err := ekscicd.NewDeployRole(ctx, stage, &ekscicd.DeployRoleArgs{
-			Cluster: orElse(cluster.Name, to.Cluster), Namespaces: []string{namespace}, OperationsAccount: d.account, Tags: d.Tags,
-		}, pulumi.Provider(d.workloads[to.Cluster]))
+		stage := name + "-" + to.Cluster
+		role, err := ekscicd.NewDeployRole(ctx, stage, d.role(name, to), pulumi.Provider(d.workloads[to.Cluster]))
 		if err != nil {
 			return nil, err
 		}
-		project, err := ekscicd.NewDeployProject(ctx, stage, &ekscicd.DeployProjectArgs{
-			Target: role.Target, Namespace: namespace, Artifacts: d.bucket.Store(), Manifests: to.Cluster + ".yaml",
-			Release: name, RolloutMinutes: to.RolloutMinutes, KubectlVersion: to.KubectlVersion, Tags: d.Tags,
-		})
+		project, err := ekscicd.NewDeployProject(ctx, stage, d.project(name, to, role.Target))
 		if err != nil {
 			return nil, err
 		}
@@ -142,47 +122,4 @@ func (d *delivery) deployments(ctx *pulumi.Context, name string, app Application
 		})
 	}
 	return deployments, nil
-}
-
-func (d *delivery) manifests(name string, app Application) *ekscicd.ManifestsProjectArgs {
-	args := &ekscicd.ManifestsProjectArgs{
-		Repository: app.Manifests.Repository, Branch: app.Manifests.Branch,
-		Application: app.Source.Repository, ApplicationBranch: app.Source.Branch,
-		Environments: map[string]string{}, Tool: app.Manifests.Tool, ImageName: app.Manifests.ImageName,
-		Chart: app.Manifests.Chart, Release: name,
-		Artifacts: d.bucket.Store(), PullRequests: d.pullRequests(app), Tags: d.Tags,
-	}
-	for _, to := range app.Deployments {
-		path := "overlays/" + to.Cluster
-		if args.Tool == ekscicd.Helm {
-			path = "values/" + to.Cluster + ".yaml"
-		}
-		args.Environments[to.Cluster] = orElse(to.Path, path)
-	}
-	return args
-}
-
-// accountsOf are the workload accounts whose nodes pull the application's images.
-func (d *delivery) accountsOf(app Application) []string {
-	accounts := map[string]bool{}
-	for _, to := range app.Deployments {
-		if account := d.Clusters[to.Cluster].Account; account != d.account {
-			accounts[account] = true
-		}
-	}
-	return sortedKeys(accounts)
-}
-
-func (d *delivery) pullRequests(app Application) *ekscicd.PullRequests {
-	if len(app.Actors) == 0 {
-		return nil
-	}
-	return &ekscicd.PullRequests{Actors: app.Actors, CredentialArn: d.token}
-}
-
-func orElse(given, otherwise string) string {
-	if given == "" {
-		return otherwise
-	}
-	return given
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/components/meta"
 	"github.com/container-pipeline/container-pipeline/internal/ground"
+	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 // policyName is what IAM takes.
@@ -36,8 +37,8 @@ func bound(ctx *pulumi.Context, boundary string) error {
 var permissionFiles embed.FS
 
 // readPermissions puts the policies of stacks in the place of their names.
-func readPermissions(path string, args *meta.PipelineArgs) []error {
-	var errs []error
+func readPermissions(args *meta.PipelineArgs) error {
+	p := &problems.List{}
 	args.Permissions = slices.Clone(args.Permissions)
 	for i, given := range args.Permissions {
 		if strings.HasPrefix(strings.TrimSpace(given), "{") {
@@ -45,18 +46,18 @@ func readPermissions(path string, args *meta.PipelineArgs) []error {
 		}
 		text, err := permissionFiles.ReadFile("permissions/" + given + ".json")
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s.permissions[%d]: there is no stacks/permissions/%s.json: write it with "+
-				"`drydock permissions --stack %s --output stacks/permissions/%s.json`", path, i, given, given, given))
+			p.Add(fmt.Sprintf("permissions[%d]", i), "there is no stacks/permissions/%s.json: write it with "+
+				"`drydock permissions --stack %s --output stacks/permissions/%s.json`", given, given, given)
 		}
 		args.Permissions[i] = string(text)
 	}
-	return errs
+	return p.Err()
 }
 
 func metaPipeline(ctx *pulumi.Context, name string, args *meta.PipelineArgs) error {
 	p, err := meta.NewPipeline(ctx, name, args)
 	if err != nil {
-		return explain("meta", name, err)
+		return explained("meta", name, err)
 	}
 	ctx.Export(name, pulumi.Map{
 		"pipeline":            p.PipelineName,

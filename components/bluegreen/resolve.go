@@ -14,6 +14,13 @@ func resolve(name string, args *ContainerPipelineArgs) (*ContainerPipelineArgs, 
 	return a, nil
 }
 
+// Validate reports all that is wrong with the arguments of a pipeline of this name, as NewContainerPipeline does, for programs
+// that make nothing unless all of it can be made.
+func (args *ContainerPipelineArgs) Validate(name string) error {
+	_, err := resolve(name, args)
+	return err
+}
+
 func or[T comparable](given, otherwise T) T {
 	var zero T
 	if given == zero {

@@ -39,6 +39,7 @@ func (args *ContainerPipelineArgs) validate(name string, given *ContainerPipelin
 	args.Build.validate(p)
 	args.validateOwnFiles(p, given)
 	args.validatePeople(p)
+	args.validateARNs(p)
 	ground.ValidTags(p, args.Tags)
 	return p.Err()
 }

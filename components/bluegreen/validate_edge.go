@@ -5,13 +5,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/container-pipeline/container-pipeline/internal/ground"
 	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
 var (
+	zoneID  = regexp.MustCompile(`^[0-9a-f]{32}$`)
 	dnsName = regexp.MustCompile(`^([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
 )
+
+const zoneIDWords = "the zone's 32 hexadecimal digits, which its overview page at Cloudflare shows"
 
 func (s Source) validate(p *problems.List) {
 	ground.ValidRepository(p, "source.repository", s.Repository)
@@ -37,6 +42,9 @@ func (e Edge) validate(p *problems.List, given Edge) {
 	}
 	if e.ZoneID == nil {
 		p.Add("edge.zoneId", "missing: give the zone's id, which its overview page at Cloudflare shows")
+	}
+	if id, plain := e.ZoneID.(pulumi.String); plain {
+		p.Matches("edge.zoneId", string(id), zoneID, zoneIDWords)
 	}
 	if !slices.Contains(validityDays, e.ValidityDays) {
 		p.Add("edge.validityDays", "%d is not offered: give 7, 30, 90, 365, 730, 1095 or 5475", e.ValidityDays)

@@ -3,7 +3,6 @@ package bluegreen
 import (
 	"fmt"
 	"net/netip"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -132,8 +131,8 @@ func (a AlarmOptions) validate(p *problems.List, given AlarmOptions) {
 }
 
 func (b BuildOptions) validate(p *problems.List) {
-	validateRelative(p, "build.dockerfile", b.Dockerfile)
-	validateRelative(p, "build.context", b.Context)
+	ground.ValidFile(p, "build.dockerfile", b.Dockerfile, "Dockerfile")
+	ground.ValidRelative(p, "build.context", b.Context)
 	for _, name := range sortedKeys(b.Args) {
 		p.Matches(fmt.Sprintf("build.args[%q]", name), name, variableName, "a variable's name: letters, digits and _")
 	}
@@ -141,13 +140,23 @@ func (b BuildOptions) validate(p *problems.List) {
 		p.Add("build.args", "%s is given by baseImageCache: remove one of the two", BaseRegistryArg)
 	}
 	ground.ValidMachine(p, "build", b.ComputeType, b.TimeoutMinutes)
+	ground.ValidImage(p, "build.image", b.Image)
 	p.Within("build.keepImages", b.KeepImages, 2, 1000, " images")
 }
 
-func validateRelative(p *problems.List, field, name string) {
-	clean := path.Clean(name)
-	if path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsAny(name, "\n\x00") {
-		p.Add(field, "%q is outside the repository: give a path relative to its root", name)
+// validateARNs checks what exists already and is named by its ARN.
+func (args *ContainerPipelineArgs) validateARNs(p *problems.List) {
+	ground.KeyARN.Check(p, "artifactKeyArn", args.ArtifactKeyArn)
+	ground.ConnectionARN.Check(p, "source.connectionArn", args.Source.ConnectionArn)
+	ground.CertificateARN.Check(p, "edge.certificateArn", args.Edge.CertificateArn)
+	hooks := args.Deployment.Hooks
+	ground.FunctionARN.Check(p, "deployment.hooks.beforeInstall", hooks.BeforeInstall)
+	ground.FunctionARN.Check(p, "deployment.hooks.afterInstall", hooks.AfterInstall)
+	ground.FunctionARN.Check(p, "deployment.hooks.afterAllowTestTraffic", hooks.AfterAllowTestTraffic)
+	ground.FunctionARN.Check(p, "deployment.hooks.beforeAllowTraffic", hooks.BeforeAllowTraffic)
+	ground.FunctionARN.Check(p, "deployment.hooks.afterAllowTraffic", hooks.AfterAllowTraffic)
+	if args.Approval != nil {
+		ground.TopicARN.Check(p, "approval.topicArn", args.Approval.TopicArn)
 	}
 }
 

@@ -1,7 +1,6 @@
 package bluegreen
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -105,9 +104,7 @@ func (args *ContainerPipelineArgs) validatePeople(p *problems.List) {
 		if len(a.Comment) > 1000 {
 			p.Add("approval.comment", "%d characters are too many: give at most 1000", len(a.Comment))
 		}
-		if u, err := url.Parse(a.URL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-			p.Add("approval.url", "%q is not valid: give a link that begins with https://", a.URL)
-		}
+		ground.ValidLink(p, "approval.url", a.URL)
 	}
 	if n := args.Notifications; n != nil {
 		ground.ValidPeople(p, "notifications.", n.TopicArn, n.Emails)

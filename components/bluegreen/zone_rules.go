@@ -45,7 +45,7 @@ func NewZoneRules(ctx *pulumi.Context, name string, args *ZoneRulesArgs, opts ..
 	if args == nil {
 		args = &ZoneRulesArgs{}
 	}
-	if err := args.validate(); err != nil {
+	if err := args.Validate(); err != nil {
 		return nil, err
 	}
 	z := &ZoneRules{}
@@ -96,9 +96,13 @@ func hostExpressions(hosts []string, longest int) []string {
 	return append(expressions, before+strings.Join(set, " ")+after)
 }
 
-func (args *ZoneRulesArgs) validate() error {
+// Validate reports all that is wrong with the arguments, as NewZoneRules does.
+func (args *ZoneRulesArgs) Validate() error {
 	p := &problems.List{}
-	p.Given("zoneId", args.ZoneID, "the zone's id, which its overview page at Cloudflare shows")
+	p.Given("zoneId", args.ZoneID, zoneIDWords)
+	if id, plain := args.ZoneID.(pulumi.String); plain {
+		p.Matches("zoneId", string(id), zoneID, zoneIDWords)
+	}
 	if len(args.StrictHosts) == 0 {
 		p.Add("strictHosts", "missing: give at least one host, or make no ZoneRules")
 	}

@@ -101,6 +101,7 @@ func (args *ArtifactBucketArgs) validate(name string) error {
 			p.Matches(fmt.Sprintf("readers[%d]", i), string(text), reader, "an account's 12 digits or the ARN of a role")
 		}
 	}
+	ground.KeyARN.Check(&p, "keyArn", args.KeyArn)
 	seen := map[string]bool{}
 	for i, pipeline := range args.Pipelines {
 		field := fmt.Sprintf("pipelines[%d]", i)

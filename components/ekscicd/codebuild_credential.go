@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/container-pipeline/container-pipeline/internal/ground"
 	"github.com/container-pipeline/container-pipeline/internal/problems"
 )
 
@@ -86,11 +87,7 @@ func (args *CodeBuildCredentialArgs) withDefaults() *CodeBuildCredentialArgs {
 	return &a
 }
 
-var (
-	secretArn     = regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$`)
-	connectionArn = regexp.MustCompile(`^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/.+$`)
-	parameterName = regexp.MustCompile(`^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$`)
-)
+var parameterName = regexp.MustCompile(`^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$`)
 
 func (args *CodeBuildCredentialArgs) validate() error {
 	var p problems.List
@@ -104,8 +101,8 @@ func (args *CodeBuildCredentialArgs) validate() error {
 	if given != 1 {
 		p.Add("secretArn", "%d of secretArn, connectionArn and parameterName are given: give exactly one", given)
 	}
-	plainMatches(&p, "secretArn", args.SecretArn, secretArn, "the ARN of a secret of Secrets Manager")
-	plainMatches(&p, "connectionArn", args.ConnectionArn, connectionArn, "the ARN of a connection")
+	ground.SecretARN.Check(&p, "secretArn", args.SecretArn)
+	ground.ConnectionARN.Check(&p, "connectionArn", args.ConnectionArn)
 	if args.ParameterName != "" {
 		p.Matches("parameterName", args.ParameterName, parameterName, "a parameter's name such as /ci/github-token")
 	}

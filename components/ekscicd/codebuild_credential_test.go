@@ -59,6 +59,6 @@ func TestWrongCodeBuildCredential(t *testing.T) {
 			ServerType: "GITEA", SecretArn: pulumi.String("github-token"), ConnectionArn: pulumi.String("github"), ParameterName: "/a b",
 		})
 		return err
-	}, `serverType: "GITEA" is not known`, "secretArn: 3 of", `secretArn: "github-token" is not valid`,
+	}, `serverType: "GITEA" is not known`, "secretArn: 3 of", `secretArn: this value is not valid`,
 		`connectionArn: "github" is not valid`, `parameterName: "/a b" is not valid`)
 }

@@ -1,6 +1,7 @@
 package ekscicd
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -66,6 +67,7 @@ func (m BuildMachine) withDefaults() BuildMachine {
 func (m BuildMachine) validate(p *problems.List) {
 	p.OneOf("machine.architecture", m.Architecture, ground.X8664, ground.ARM64)
 	ground.ValidMachine(p, "machine", m.ComputeType, m.TimeoutMinutes)
+	ground.ValidImage(p, "machine.image", m.Image)
 	ground.ValidRetention(p, "machine.logRetentionDays", m.LogRetentionDays)
 }
 
@@ -94,24 +96,10 @@ func (r *PullRequests) validate(p *problems.List) {
 	if len(r.Actors) == 0 {
 		p.Add("pullRequests.actors", "missing: list the GitHub account numbers whose pull requests are built, or leave pullRequests out")
 	}
-	for _, actor := range r.Actors {
-		p.Matches("pullRequests.actors", actor, actorID, "a GitHub account's number, as https://api.github.com/users/NAME tells it")
+	for i, actor := range r.Actors {
+		p.Matches(fmt.Sprintf("pullRequests.actors[%d]", i), actor, actorID, "a GitHub account's number, as https://api.github.com/users/NAME tells it")
 	}
-	plainCredential(p, "pullRequests.credentialArn", r.CredentialArn)
-}
-
-// plainMatches checks a value that is known already.
-func plainMatches(p *problems.List, field string, value pulumi.StringInput, pattern *regexp.Regexp, words string) {
-	if text, plain := value.(pulumi.String); plain {
-		p.Matches(field, string(text), pattern, words)
-	}
-}
-
-// plainCredential checks the ARN of a credential that is known already.
-func plainCredential(p *problems.List, field string, value pulumi.StringInput) {
-	if text, plain := value.(pulumi.String); plain && !secretArn.MatchString(string(text)) {
-		p.Matches(field, string(text), connectionArn, "the ARN of a secret of Secrets Manager or of a connection")
-	}
+	ground.SecretARN.Or(ground.ConnectionARN).Check(p, "pullRequests.credentialArn", r.CredentialArn)
 }
 
 func or[T comparable](given, otherwise T) T {

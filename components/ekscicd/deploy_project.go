@@ -180,6 +180,7 @@ func (args *DeployProjectArgs) validate(name string) error {
 		p.Matches(fmt.Sprintf("pruneKinds[%d]", i), k, kind, "a kind as kubectl takes it, such as deployments.apps")
 	}
 	p.Matches("kubectlVersion", args.KubectlVersion, toolVersion, "a version such as 1.34.1, without v")
+	validBuildspec(&p, args.Buildspec)
 	args.Artifacts.validate(&p)
 	args.Machine.validate(&p)
 	args.validateTimes(&p)

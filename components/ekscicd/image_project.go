@@ -156,6 +156,9 @@ func (args *ImageProjectArgs) validate(name string) error {
 	if args.ImageURL == nil || args.ImageArn == nil {
 		p.Add("imageUrl", "missing: give imageUrl and imageArn of the repository that takes the images")
 	}
+	ground.ValidFile(&p, "dockerfile", args.Dockerfile, "Dockerfile")
+	ground.ValidRelative(&p, "context", args.Context)
+	validBuildspec(&p, args.Buildspec)
 	args.Artifacts.validate(&p)
 	args.PullRequests.validate(&p)
 	args.Machine.validate(&p)

@@ -92,12 +92,12 @@ func TestWrongImageProject(t *testing.T) {
 		args.Machine = BuildMachine{Architecture: "arm", ComputeType: "SMALL", TimeoutMinutes: 1, LogRetentionDays: 2}
 		_, err := NewImageProject(ctx, "shop", args)
 		return err
-	}, `branch: "refs/heads/main" is a full reference`, "pullRequests.actors: missing", `pullRequests.credentialArn: "token"`,
+	}, `branch: "refs/heads/main" is a full reference`, "pullRequests.actors: missing", `pullRequests.credentialArn: this value is not valid`,
 		`machine.architecture: "arm"`, `machine.computeType: "SMALL"`, "machine.timeoutMinutes: 1", "machine.logRetentionDays: 2")
 	refused(t, func(ctx *pulumi.Context) error {
 		args := imageArgs()
 		args.PullRequests = &PullRequests{Actors: []string{"octocat", ".*"}}
 		_, err := NewImageProject(ctx, "shop", args)
 		return err
-	}, `pullRequests.actors: "octocat" is not valid`, `pullRequests.actors: ".*" is not valid`)
+	}, `pullRequests.actors[0]: "octocat" is not valid`, `pullRequests.actors[1]: ".*" is not valid`)
 }

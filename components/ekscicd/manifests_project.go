@@ -192,6 +192,7 @@ func (args *ManifestsProjectArgs) validate(name string) error {
 	ground.ValidRepository(&p, "application", args.Application)
 	ground.ValidBranch(&p, "applicationBranch", args.ApplicationBranch)
 	args.validateRendering(&p)
+	validBuildspec(&p, args.Buildspec)
 	args.Artifacts.validate(&p)
 	args.PullRequests.validate(&p)
 	args.Machine.validate(&p)
@@ -203,7 +204,7 @@ func (args *ManifestsProjectArgs) validateRendering(p *problems.List) {
 	p.OneOf("tool", args.Tool, Kustomize, Helm)
 	p.Matches("toolVersion", args.ToolVersion, toolVersion, "a version such as 5.7.1, without v")
 	p.Matches("imageName", args.ImageName, imageName, "what the manifests call the application's image")
-	p.Matches("chart", args.Chart, plainPath, "the chart's folder in the repository")
+	validPath(p, "chart", args.Chart)
 	p.Matches("release", args.Release, dnsLabel, dnsLabelWords)
 	p.Matches("namespace", args.Namespace, dnsLabel, dnsLabelWords)
 	if len(args.Environments) == 0 {
@@ -212,10 +213,14 @@ func (args *ManifestsProjectArgs) validateRendering(p *problems.List) {
 	for _, environment := range sortedKeys(args.Environments) {
 		field := fmt.Sprintf("environments[%q]", environment)
 		p.Matches(field, environment, dnsLabel, dnsLabelWords)
-		path := args.Environments[environment]
-		if p.Matches(field, path, plainPath, "a path within the repository, of letters, digits and _ . - /") &&
-			slices.Contains(strings.Split(path, "/"), "..") {
-			p.Add(field, "%q leaves the repository: give a path within it", path)
-		}
+		validPath(p, field, args.Environments[environment])
+	}
+}
+
+// validPath reports what the buildspecs cannot take for a path of the repository.
+func validPath(p *problems.List, field, path string) {
+	if p.Matches(field, path, plainPath, "a path within the repository, of letters, digits and _ . - /") &&
+		slices.Contains(strings.Split(path, "/"), "..") {
+		p.Add(field, "%q leaves the repository: give a path within it", path)
 	}
 }

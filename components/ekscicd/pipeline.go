@@ -189,7 +189,7 @@ func (args *PipelineArgs) validate(name string) error {
 	if args.ConnectionArn == nil {
 		p.Add("connectionArn", "missing: give the connection to the repositories")
 	}
-	plainMatches(&p, "connectionArn", args.ConnectionArn, connectionArn, "the ARN of a connection")
+	ground.ConnectionARN.Check(&p, "connectionArn", args.ConnectionArn)
 	args.Application.validate(&p, "application")
 	args.Manifests.validate(&p, "manifests")
 	args.Image.validate(&p, "image")
@@ -214,10 +214,22 @@ func (args *PipelineArgs) validateDeployments(p *problems.List) {
 		}
 		taken[d.Name] = true
 		d.Project.validate(p, field+".project")
-		if d.Approval != nil && len(d.Approval.Comment) > 1000 {
-			p.Add(field+".approval.comment", "%d characters are too many: give at most 1000", len(d.Approval.Comment))
-		}
+		d.Approval.validate(p, field+".approval")
 	}
+}
+
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-action-add.html
+func (a *Approval) validate(p *problems.List, field string) {
+	if a == nil {
+		return
+	}
+	if n := len(a.Comment); n > 1000 {
+		p.Add(field+".comment", "%d characters are too many: give at most 1000", n)
+	}
+	if a.URL != "" {
+		ground.ValidLink(p, field+".url", a.URL)
+	}
+	ground.TopicARN.Check(p, field+".topicArn", a.TopicArn)
 }
 
 func (s Source) validate(p *problems.List, field string) {

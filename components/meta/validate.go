@@ -28,6 +28,12 @@ var (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
 const longestName = 47
 
+// Validate reports all that is wrong with the arguments of a pipeline of this name in the stack, as NewPipeline does but for
+// what only the account can tell. It is for programs that make nothing unless all of it can be made.
+func (args *PipelineArgs) Validate(name, stack string) error {
+	return args.withDefaults(name).validate(name, stack)
+}
+
 // validate checks the arguments with their defaults. own is the stack that the pipeline is in.
 func (args *PipelineArgs) validate(name, own string) error {
 	p := &problems.List{}
@@ -63,6 +69,7 @@ func (args *PipelineArgs) validate(name, own string) error {
 func (s Source) validate(p *problems.List) {
 	ground.ValidRepository(p, "source.repository", s.Repository)
 	ground.ValidBranch(p, "source.branch", s.Branch)
+	ground.ConnectionARN.Check(p, "source.connectionArn", s.ConnectionArn)
 	if s.ConnectionArn == nil {
 		p.OneOf("source.provider", s.Provider, "GitHub", "GitLab", "Bitbucket")
 	}
@@ -90,6 +97,9 @@ func (args *PipelineArgs) validateStacks(p *problems.List, own string) {
 }
 
 func (s State) validate(p *problems.List) {
+	ground.BucketARN.Check(p, "state.bucketArn", s.BucketArn)
+	ground.KeyARN.Check(p, "state.keyArn", s.KeyArn)
+	ground.SecretARN.Check(p, "state.tokenArn", s.TokenArn)
 	given := s.BucketArn != nil || s.KeyArn != nil
 	switch {
 	case s.URL == "":
@@ -116,6 +126,9 @@ func (s State) validate(p *problems.List) {
 }
 
 func (args *PipelineArgs) validatePeople(p *problems.List) {
+	if args.Approval != nil {
+		ground.TopicARN.Check(p, "approval.topicArn", args.Approval.TopicArn)
+	}
 	if n := args.Notifications; n != nil {
 		ground.ValidPeople(p, "notifications.", n.TopicArn, n.Emails)
 	}
@@ -133,6 +146,7 @@ func (args *PipelineArgs) validatePeople(p *problems.List) {
 		p.Matches(fmt.Sprintf("pullRequests.actors[%d]", i), actor, actorID, "the numeric ID of a GitHub account")
 	}
 	validSecrets(p, "pullRequests.secrets", requests.Secrets)
+	ground.SecretARN.Or(ground.ConnectionARN).Check(p, "pullRequests.credentialArn", requests.CredentialArn)
 }
 
 func validSecrets(p *problems.List, field string, secrets map[string]pulumi.StringInput) {
@@ -142,5 +156,6 @@ func validSecrets(p *problems.List, field string, secrets map[string]pulumi.Stri
 		if secrets[name] == nil {
 			p.Add(at, "missing: give the ARN of a secret in Secrets Manager")
 		}
+		ground.SecretARN.Check(p, at, secrets[name])
 	}
 }

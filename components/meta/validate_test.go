@@ -63,7 +63,7 @@ func TestStates(t *testing.T) {
 		assert.ErrorContains(t, args.validate("deployer", "meta"), want)
 	}
 	args := pipelineArgs().withDefaults("deployer")
-	args.State = State{URL: "s3://states", BucketArn: arn, KeyArn: arn}
+	args.State = State{URL: "s3://states", BucketArn: arn, KeyArn: pulumi.String("arn:aws:kms:us-east-2:123456789012:key/1234abcd")}
 	assert.NoError(t, args.validate("deployer", "meta"))
 }
 

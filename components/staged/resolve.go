@@ -32,6 +32,13 @@ func resolve(name string, args *PipelineArgs) (*PipelineArgs, error) {
 	return a, nil
 }
 
+// Validate reports all that is wrong with the arguments of a pipeline of this name, as NewPipeline does, for programs that
+// make nothing unless all of it can be made.
+func (args *PipelineArgs) Validate(name string) error {
+	_, err := resolve(name, args)
+	return err
+}
+
 func (args *PipelineArgs) withDefaults(name string) *PipelineArgs {
 	a := *args
 	a.Project = cmp.Or(a.Project, name)

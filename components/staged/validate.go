@@ -2,8 +2,6 @@ package staged
 
 import (
 	"fmt"
-	"net/url"
-	"path"
 	"regexp"
 	"strings"
 
@@ -45,6 +43,7 @@ func (args *PipelineArgs) validate(name string) error {
 	validateVariables(p, "deploy.variables", args.Deploy.Variables, "ENVIRONMENT", "BUCKET")
 	args.validateStatements(p)
 	args.Approval.validate(p, args.asks())
+	ground.KeyARN.Check(p, "artifactKeyArn", args.ArtifactKeyArn)
 	ground.ValidRetention(p, "logRetentionDays", args.LogRetentionDays)
 	ground.ValidTags(p, args.Tags)
 	return p.Err()
@@ -52,6 +51,7 @@ func (args *PipelineArgs) validate(name string) error {
 
 func (s Source) validate(p *problems.List) {
 	ground.ValidBranch(p, "source.branch", s.Branch)
+	ground.ConnectionARN.Check(p, "source.connectionArn", s.ConnectionArn)
 	switch {
 	case s.ConnectionArn == nil:
 		p.OneOf("source.provider", s.Provider, CodeCommit, GitHub, GitLab, Bitbucket)
@@ -130,13 +130,8 @@ func validateVariables(p *problems.List, field string, variables map[string]pulu
 }
 
 func (b BuildOptions) validate(p *problems.List, field string) {
-	clean := path.Clean(b.Spec)
-	if path.IsAbs(b.Spec) || clean == "." || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsAny(b.Spec, "\n\x00") {
-		p.Add(field+".spec", "%q is not a file of the source: give a path relative to its root, such as %s", b.Spec, buildSpecFile)
-	}
-	if strings.ContainsAny(b.Image, " \t\n") {
-		p.Add(field+".image", "%q is not valid: give an image such as public.ecr.aws/docker/library/node:22", b.Image)
-	}
+	ground.ValidFile(p, field+".spec", b.Spec, buildSpecFile)
+	ground.ValidImage(p, field+".image", b.Image)
 	p.OneOf(field+".architecture", b.Architecture, ground.X8664, ground.ARM64)
 	ground.ValidMachine(p, field, b.ComputeType, b.TimeoutMinutes)
 }
@@ -153,12 +148,7 @@ func (a ApprovalOptions) validate(p *problems.List, asked bool) {
 	if n := len(a.Comment); n > maxComment {
 		p.Add("approval.comment", "%d characters are too many: give at most %d", n, maxComment)
 	}
-	if u, err := url.Parse(withoutVariables(a.URL)); a.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
-		p.Add("approval.url", "%q is not valid: give an address such as https://staging.example.com", a.URL)
+	if a.URL != "" {
+		ground.ValidLink(p, "approval.url", a.URL)
 	}
 }
-
-var pipelineVariable = regexp.MustCompile(`#\{[A-Za-z0-9_@-]+\.[A-Za-z0-9_@-]+\}`)
-
-// withoutVariables is the text with something plain in the place of a pipeline's variables.
-func withoutVariables(text string) string { return pipelineVariable.ReplaceAllString(text, "x") }

@@ -17,6 +17,7 @@ var domain = regexp.MustCompile(`@[^@.]+(\.[^@.]+)+$`)
 // ValidPeople reports addresses that are none, and those that would need another topic than the given one. prefix comes
 // before the fields' names, as "notifications.".
 func ValidPeople(p *problems.List, prefix string, topicArn pulumi.StringInput, emails []string) {
+	TopicARN.Check(p, prefix+"topicArn", topicArn)
 	if topicArn != nil && len(emails) > 0 {
 		p.Add(prefix+"emails", "%d given, but topicArn is too: subscribe them to that topic, or leave it out", len(emails))
 	}

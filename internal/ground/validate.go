@@ -3,6 +3,8 @@ package ground
 import (
 	"fmt"
 	"maps"
+	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,4 +89,39 @@ var computeTypes = []string{
 func ValidMachine(p *problems.List, field, computeType string, timeoutMinutes int) {
 	p.OneOf(field+".computeType", computeType, computeTypes...)
 	p.Within(field+".timeoutMinutes", timeoutMinutes, 5, 2160, " minutes")
+}
+
+// ValidRelative reports what is no path within a repository.
+func ValidRelative(p *problems.List, field, name string) {
+	clean := path.Clean(name)
+	if path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsAny(name, "\n\x00") {
+		p.Add(field, "%q is outside the repository: give a path relative to its root", name)
+	}
+}
+
+// ValidFile reports what is no file of a repository, such as example.
+func ValidFile(p *problems.List, field, name, example string) {
+	if path.Clean(name) == "." {
+		p.Add(field, "%q is not a file: give a path relative to the repository's root, such as %s", name, example)
+		return
+	}
+	ValidRelative(p, field, name)
+}
+
+// ValidImage reports what is no image of a container; without one, CodeBuild's own is taken.
+func ValidImage(p *problems.List, field, image string) {
+	if strings.ContainsAny(image, " \t\n") {
+		p.Add(field, "%q is not valid: give an image such as public.ecr.aws/docker/library/node:22", image)
+	}
+}
+
+// pipelineVariable is a variable of a pipeline, as #{SourceVariables.CommitId}, which an approval's link may have.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-variables.html
+var pipelineVariable = regexp.MustCompile(`#\{[A-Za-z0-9_@-]+\.[A-Za-z0-9_@-]+\}`)
+
+// ValidLink reports what nobody who is asked for an approval can follow.
+func ValidLink(p *problems.List, field, link string) {
+	if u, err := url.Parse(pipelineVariable.ReplaceAllString(link, "x")); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		p.Add(field, "%q is not valid: give a link that begins with https://", link)
+	}
 }

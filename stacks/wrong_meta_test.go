@@ -1,0 +1,45 @@
+package stacks
+
+// wrongMeta spoil the stack meta.
+var wrongMeta = []wrong{
+	{`project: "Deployer" is not valid: give 2 to 24`, v("project", "Deployer")},
+	{`source.repository: "https://github.com/acme/dog" is not valid: give "owner/name"`, v("source.repository", "https://github.com/acme/dog")},
+	{`source.branch: "refs/heads/main" is a full reference`, v("source.branch", "refs/heads/main")},
+	{`source.provider: "Gitea" is not known`, v("source.provider", "Gitea")},
+	{`source.connectionArn: "` + notARN + `" is not valid: give the ARN of a connection`, v("source.connectionArn", notARN)},
+	{`source.directory: "../x" leads out of the repository`, v("source.directory", "../x")},
+	{`source.paths[0]: "/a" is not valid`, v("source.paths[0]", "/a")},
+	{`stacks: missing`, v("stacks", []any{})},
+	{`stacks[0]: "a b" is not valid`, v("stacks[0]", "a b")},
+	{`stacks[0]: "meta" is the stack that the pipeline itself is in: put it last`, v("stacks", []any{"meta", "dev"})},
+	{`permissions[0]: there is no stacks/permissions/qa.json`, v("permissions[0]", "qa")},
+	{`permissions: text 1, document 1: `, v("permissions[0]", "{")},
+	{`boundaryActions[0]: "lambda" is not valid`, v("boundaryActions[0]", "lambda")},
+	{`pulumi.version: "latest" is not valid: give a release such as`, v("pulumi.version", "latest")},
+	{`pulumi.sha256: "abc" is not valid`, v("pulumi.sha256", "abc")},
+	{`state.url: "gs://states" is not known`, v("state.url", "gs://states")},
+	{`state.bucketArn: "states" is not valid: give the ARN of a bucket`, v("state.url", "s3://states", "state.bucketArn", "states")},
+	{`state.keyArn: "alias/x" is not valid: give the ARN of a KMS key`, v("state.url", "s3://states", "state.keyArn", "alias/x")},
+	{`state.tokenArn: this value is not valid: give the ARN of a secret`, v("state.url", "https://api.pulumi.com", "state.tokenArn", "pul-hidden-value")},
+	{`approval.topicArn: "` + notARN + `" is not valid`, v("approval.topicArn", notARN)},
+	{`notifications.topicArn: "` + notARN + `" is not valid`, v("notifications.topicArn", notARN)},
+	{`notifications.emails: 1 given, but topicArn is too`, v("notifications.topicArn", "arn:aws:sns:us-east-2:123456789012:t")},
+	{`notifications.emails[0]: "team" is not valid`, v("notifications.emails[0]", "team")},
+	{`pullRequests.actors[0]: "octocat" is not valid: give the numeric ID`, v("pullRequests.actors[0]", "octocat")},
+	{`pullRequests.actors: missing`, v("pullRequests.actors", []any{})},
+	{`pullRequests: reviews are of GitHub's pull requests, and source.provider is "GitLab"`, v("source.provider", "GitLab")},
+	{`pullRequests.secrets["A B"]: "A B" is not valid`, v("pullRequests.secrets", values{"A B": "arn:aws:secretsmanager:us-east-2:123456789012:secret:a"})},
+	{`pullRequests.credentialArn: this value is not valid: give the ARN of a secret`, v("pullRequests.credentialArn", "ghp-hidden-value")},
+	{`secrets["TOKEN"]: this value is not valid: give the ARN of a secret`, v("secrets", values{"TOKEN": "hidden-value"})},
+	{`secrets["TOKEN"]: missing: give the ARN of a secret`, v("secrets", values{"TOKEN": nil})},
+	{`build.computeType: "SMALL" is not known`, v("build.computeType", "SMALL")},
+	{`build.architecture: "arm" is not known`, v("build.architecture", "arm")},
+	{`build.timeoutMinutes: 4 is out of range`, v("build.timeoutMinutes", 4)},
+	{`logRetentionDays: 2 is no period of CloudWatch Logs`, v("logRetentionDays", 2)},
+	{`tags["aws:x"]: keys beginning with aws: are reserved`, v("tags", values{"aws:x": "y"})},
+}
+
+var freeMeta = map[string]string{
+	"pullRequests.skipPreview": "a choice",
+	"disposable":               "a choice",
+}

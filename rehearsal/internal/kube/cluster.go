@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -123,12 +122,8 @@ func (c *Cluster) start(ctx context.Context, tools Toolbox) error {
 	if err := c.control(ctx, p); err != nil {
 		return err
 	}
-	kubelet, err := authority.issue()
-	if err != nil {
-		return err
-	}
 	c.node, err = node.Start(c.client, node.Options{
-		Dir: filepath.Join(c.dir), Pull: c.options.Pull, WithoutTasks: c.options.WithoutTasks, Log: c.options.Log, Certificate: kubelet,
+		Dir: c.dir, Pull: c.options.Pull, WithoutTasks: c.options.WithoutTasks, Log: c.options.Log,
 	})
 	return err
 }

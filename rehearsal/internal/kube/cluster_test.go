@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,7 +41,7 @@ const httpReadiness = "readinessProbe: {httpGet: {path: /health, port: 8000}, pe
 func workload(t *testing.T, name string, wanted func(Workload) bool) Workload {
 	t.Helper()
 	var last Workload
-	require.Eventually(t, func() bool {
+	met := assert.Eventually(t, func() bool {
 		all, err := cluster.Workloads(t.Context())
 		require.NoError(t, err)
 		for _, w := range all {
@@ -52,7 +51,8 @@ func workload(t *testing.T, name string, wanted func(Workload) bool) Workload {
 			}
 		}
 		return false
-	}, time.Minute, 100*time.Millisecond, "%s is not as it is to be", name)
+	}, waits, poll)
+	require.True(t, met, "%v, because %q", last, last.Reasons)
 	return last
 }
 

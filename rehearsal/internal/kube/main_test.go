@@ -151,11 +151,22 @@ type user struct {
 
 func as(t *testing.T, name string) user {
 	t.Helper()
-	u := user{t, filepath.Join(t.TempDir(), "kubeconfig")}
 	p := plan{authority: &authority{pem: cluster.CA()}}
-	require.NoError(t, os.WriteFile(u.file, p.kubeconfig(cluster.Endpoint(), name+"-token"), 0o600))
-	return u
+	return user{t, writeFile(t, p.kubeconfig(cluster.Endpoint(), name+"-token"))}
 }
+
+func writeFile(t *testing.T, content []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, content, 0o600))
+	return file
+}
+
+// waits is how long what comes about may take, and poll how often it is looked for.
+const (
+	waits = time.Minute
+	poll  = 100 * time.Millisecond
+)
 
 // try runs kubectl with words, and with manifests on its standard input.
 func (u user) try(input string, words ...string) (string, error) {

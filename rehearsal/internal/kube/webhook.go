@@ -90,7 +90,7 @@ func (w *webhook) tokens(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, b := range w.options.Bindings {
-		if b.Username == who.Username {
+		if b.Is(who.Username) {
 			who.Groups = append(who.Groups, b.Groups...)
 		}
 	}

@@ -83,6 +83,10 @@ func (c *Cluster) Workloads(ctx context.Context) ([]Workload, error) {
 	if err := c.client.Get(ctx, "/api/v1/pods", &pods); err != nil {
 		return nil, err
 	}
+	warnings, err := c.warnings(ctx)
+	if err != nil {
+		return nil, err
+	}
 	sets, err := c.replicaSets(ctx)
 	if err != nil {
 		return nil, err
@@ -92,11 +96,11 @@ func (c *Cluster) Workloads(ctx context.Context) ([]Workload, error) {
 	for _, p := range pods.Items {
 		owner := p.Metadata.Controller()
 		if owner.UID == "" {
-			all = append(all, ofPod(p))
+			all = append(all, ofPod(p, warnings[p.Metadata.UID]))
 			continue
 		}
 		uid := cmp.Or(sets[owner.UID], owner.UID)
-		reasons[uid] = append(reasons[uid], unready(p)...)
+		reasons[uid] = append(reasons[uid], unready(p, warnings[p.Metadata.UID])...)
 	}
 	for _, kind := range kinds {
 		var list api.List[object]
@@ -132,8 +136,8 @@ func (c *Cluster) replicaSets(ctx context.Context) (map[string]string, error) {
 	return owners, nil
 }
 
-func ofPod(p api.Pod) Workload {
-	w := Workload{Kind: "Pod", Namespace: p.Metadata.Namespace, Name: p.Metadata.Name, Images: images(p.Spec), Wanted: 1, Reasons: unready(p)}
+func ofPod(p api.Pod, warnings []string) Workload {
+	w := Workload{Kind: "Pod", Namespace: p.Metadata.Namespace, Name: p.Metadata.Name, Images: images(p.Spec), Wanted: 1, Reasons: unready(p, warnings)}
 	if len(w.Reasons) == 0 {
 		w.Up, w.Ready = 1, true
 	}
@@ -152,9 +156,30 @@ func failures(o object) []string {
 	return all
 }
 
-// unready are why a pod is not ready; none if it is, or has succeeded.
-func unready(p api.Pod) []string {
-	if p.Status.Phase == "Succeeded" {
+// warnings are what events say of pods, by their UIDs.
+func (c *Cluster) warnings(ctx context.Context) (map[string][]string, error) {
+	var events api.List[struct {
+		InvolvedObject struct {
+			UID string `json:"uid"`
+		} `json:"involvedObject"`
+		Reason  string `json:"reason"`
+		Message string `json:"message"`
+	}]
+	if err := c.client.Get(ctx, "/api/v1/events?fieldSelector=type%3DWarning", &events); err != nil {
+		return nil, err
+	}
+	all := map[string][]string{}
+	for _, e := range events.Items {
+		all[e.InvolvedObject.UID] = append(all[e.InvolvedObject.UID], e.Reason+": "+e.Message)
+	}
+	return all, nil
+}
+
+// unready are why a pod is not ready, by its containers, or else by its events; none if it is, or has succeeded.
+func unready(p api.Pod, warnings []string) []string {
+	if p.Status.Phase == "Succeeded" || slices.ContainsFunc(p.Status.Conditions, func(c api.Condition) bool {
+		return c.Type == "Ready" && c.Status == "True"
+	}) {
 		return nil
 	}
 	var all []string
@@ -163,16 +188,11 @@ func unready(p api.Pod) []string {
 			all = append(all, "container "+s.Name+": "+why)
 		}
 	}
-	if len(all) > 0 {
-		return all
+	if len(all) == 0 {
+		all = warnings
 	}
-	for _, c := range p.Status.Conditions {
-		if c.Status == "False" && c.Message != "" {
-			all = append(all, c.Message)
-		}
-	}
-	if len(all) == 0 && p.Status.Phase != "Running" {
-		return []string{"it is " + cmp.Or(p.Status.Phase, "Pending")}
+	if len(all) == 0 {
+		all = []string{"the pod is " + cmp.Or(p.Status.Phase, "Pending") + " and not ready yet"}
 	}
 	return all
 }

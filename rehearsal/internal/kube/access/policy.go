@@ -19,7 +19,7 @@ type Rule struct {
 // Binding is an access policy that is associated with an access entry.
 // https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html
 type Binding struct {
-	// Username is the access entry's.
+	// Username is the access entry's, in which "{{SessionName}}" is any text.
 	Username string
 	// Groups are the access entry's Kubernetes groups, which roles of the cluster may be bound to.
 	Groups []string
@@ -47,12 +47,22 @@ func Known(policy string) bool {
 // Allowed tells whether a policy of the user permits the request.
 func Allowed(bindings []Binding, r Request) bool {
 	return slices.ContainsFunc(bindings, func(b Binding) bool {
-		return b.Username == r.Username && b.covers(r.Namespace) &&
+		return b.Is(r.Username) && b.covers(r.Namespace) &&
 			slices.ContainsFunc(policies[name(b.Policy)], func(rule Rule) bool { return rule.allows(r) })
 	})
 }
 
 func name(policy string) string { return policy[strings.LastIndexByte(policy, '/')+1:] }
+
+// Is tells whether the user is of the binding's access entry.
+// https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+func (b Binding) Is(username string) bool {
+	before, after, template := strings.Cut(b.Username, "{{SessionName}}")
+	if !template {
+		return username == b.Username
+	}
+	return len(username) > len(before)+len(after) && strings.HasPrefix(username, before) && strings.HasSuffix(username, after)
+}
 
 // covers is whether the binding's scope has the namespace; a request beyond namespaces has "".
 func (b Binding) covers(namespace string) bool {

@@ -9,7 +9,6 @@ package node
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -36,8 +35,6 @@ type Options struct {
 	// WithoutTasks takes pods as ready.
 	WithoutTasks bool
 	Log          io.Writer
-	// Certificate is the one by which the API server gets logs.
-	Certificate tls.Certificate
 }
 
 // Node is a cluster's one node.
@@ -94,7 +91,7 @@ func (n *Node) register() error {
 			"conditions": []api.Condition{{Type: "Ready", Status: "True", Reason: "KubeletReady", Message: "a rehearsal stands in for it"}},
 			"addresses":  []object{{"type": "InternalIP", "address": nodeIP}, {"type": "Hostname", "address": nodeName}},
 		},
-	})
+	}, nil)
 	if api.Is(err, http.StatusConflict) {
 		return nil
 	}
@@ -184,6 +181,9 @@ func (n *Node) Notes() []string {
 	defer n.mutex.Unlock()
 	return slices.Clone(n.notes)
 }
+
+// Cannot is why no containers are run at all, or "".
+func (n *Node) Cannot() string { return n.cannot }
 
 // Close stops everything that runs.
 func (n *Node) Close() error {

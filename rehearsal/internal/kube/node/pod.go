@@ -74,7 +74,7 @@ func (p *pod) bind() bool {
 	err := p.node.client.Create(p.ctx, p.path()+"/binding", map[string]any{
 		"apiVersion": "v1", "kind": "Binding", "metadata": map[string]any{"name": m.Name, "namespace": m.Namespace},
 		"target": map[string]any{"apiVersion": "v1", "kind": "Node", "name": nodeName},
-	})
+	}, nil)
 	switch {
 	case err == nil:
 		p.node.event(p.ctx, p.pod, "Normal", "Scheduled", fmt.Sprintf("Successfully assigned %s/%s to %s", m.Namespace, m.Name, nodeName))
@@ -123,5 +123,5 @@ func (n *Node) event(ctx context.Context, p api.Pod, kind, reason, message strin
 		},
 		"type": kind, "reason": reason, "message": message, "firstTimestamp": now, "lastTimestamp": now, "count": 1,
 		"source": map[string]any{"component": "kubelet", "host": nodeName},
-	})
+	}, nil)
 }

@@ -194,7 +194,10 @@ func writeFiles(to *tar.Writer, m api.VolumeMount, files map[string]file) error 
 	} else if err := writeDir(to, m.MountPath, 0o755); err != nil {
 		return err
 	}
-	prefix := strings.TrimPrefix(path.Clean("/"+m.SubPath)+"/", "/")
+	prefix := strings.TrimPrefix(path.Join("/", m.SubPath), "/")
+	if prefix != "" {
+		prefix += "/"
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		within, ok := strings.CutPrefix(name, prefix)
 		if !ok {

@@ -28,13 +28,13 @@ func (r *run) watch(running *task.Running) (again bool) {
 			<-r.ctx.Done()
 			return false
 		}
-		if name, ended := r.crashed(running, probes); ended != nil {
+		if ended := r.crashed(running, probes); ended != nil {
 			if ended.Inconclusive() {
-				r.take(fmt.Sprintf("container %s ended, and nothing beyond the pod is reached in a rehearsal: %s", name, ended.LastWords()))
+				r.take(fmt.Sprintf("container %s ended, and nothing beyond the pod is reached in a rehearsal: %s", ended.Name, ended.LastWords()))
 				<-r.ctx.Done()
 				return false
 			}
-			r.crash(s, name, ended)
+			r.crash(s, ended)
 			return true
 		}
 		if !s.initialized && time.Since(began) > initPatience {
@@ -61,14 +61,14 @@ func (r *run) look(states []task.State, p *probes) state {
 		t := at[status.Name]
 		status.RestartCount = r.restarts[status.Name]
 		status.LastState = api.ContainerState{Terminated: r.last[status.Name]}
-		switch t.Status {
-		case task.StatusRunning:
+		switch {
+		case t.Status == task.StatusRunning:
 			status.State = api.ContainerState{Running: &api.Started{}}
 			status.Started, status.Ready = p.started(status.Name), p.ready(status.Name)
 			if init && !stays(r.pod.Spec.InitContainers[i]) {
 				status.Ready = false
 			}
-		case task.StatusStopped:
+		case t.Status == task.StatusStopped && !heldBack(t):
 			status.State = api.ContainerState{Terminated: terminated(t)}
 			status.Ready = init && t.ExitCode == 0
 		}
@@ -110,7 +110,7 @@ func (r *run) phase(s state) string {
 }
 
 func terminated(t task.State) *api.Terminated {
-	if cannot, ok := strings.CutPrefix(t.Reason, "CannotStartContainerError: "); ok {
+	if cannot, ok := strings.CutPrefix(t.Reason, cannotStart); ok {
 		return &api.Terminated{ExitCode: 128, Reason: "StartError", Message: cannot}
 	}
 	if t.ExitCode == 0 {
@@ -119,20 +119,30 @@ func terminated(t task.State) *api.Terminated {
 	return &api.Terminated{ExitCode: t.ExitCode, Reason: "Error", Message: t.LastWords()}
 }
 
-// crashed is the container whose end, or liveness probe, makes the pod's containers start anew.
-func (r *run) crashed(running *task.Running, p *probes) (string, *task.State) {
+// crashed is the container whose end, or liveness probe, makes the pod's containers start anew: the one that ended first, if
+// several have.
+func (r *run) crashed(running *task.Running, p *probes) *task.State {
 	first := ""
 	if failed := running.Failed(); failed != nil {
 		first = strings.TrimPrefix(failed.Where, "container ")
 	}
+	var found *task.State
 	for _, t := range running.States() {
-		again := t.Status == task.StatusStopped && (first == "" || first == t.Name) && r.restartsAfter(t)
-		if again || p.dead(t.Name) {
-			return t.Name, &t
+		again := t.Status == task.StatusStopped && !heldBack(t) && r.restartsAfter(t)
+		if (again || p.dead(t.Name)) && (found == nil || t.Name == first) {
+			found = &t
 		}
 	}
-	return "", nil
+	return found
 }
+
+// heldBack is whether a container never ran because another one, that it waits for, has failed.
+func heldBack(t task.State) bool {
+	return t.ExitCode < 0 && !strings.HasPrefix(t.Reason, cannotStart)
+}
+
+// cannotStart begins the reason of a container whose command cannot be run.
+const cannotStart = "CannotStartContainerError: "
 
 // restartsAfter is whether the pod's restart policy restarts a container that has ended.
 func (r *run) restartsAfter(t task.State) bool {
@@ -148,7 +158,8 @@ func (r *run) restartsAfter(t task.State) bool {
 }
 
 // crash notes that a container is to be started anew.
-func (r *run) crash(s state, name string, t *task.State) {
+func (r *run) crash(s state, t *task.State) {
+	name := t.Name
 	ended := terminated(*t)
 	if t.Status != task.StatusStopped { // by its liveness probe
 		ended = &api.Terminated{ExitCode: 137, Reason: "Error", Message: "its liveness probe failed"}

@@ -27,6 +27,7 @@ var steps = map[string]func(string) error{
 	"say":     func(text string) error { return say("%s", text) },
 	"who":     who,
 	"env":     func(name string) error { return say("%s=%s", name, os.Getenv(name)) },
+	"expect":  expect,
 	"read":    read,
 	"write":   func(file string) error { return os.WriteFile(file, []byte("written\n"), 0o644) },
 	"refused": refused,
@@ -64,6 +65,15 @@ func who(string) error {
 		return err
 	}
 	return say("pid %d uid %d gid %d groups %v in %s at %s", os.Getpid(), os.Getuid(), os.Getgid(), groups, dir, host)
+}
+
+// expect succeeds if the variable has the value.
+func expect(variable string) error {
+	name, value, _ := strings.Cut(variable, "=")
+	if got := os.Getenv(name); got != value {
+		return fmt.Errorf("%s is %q, not %q", name, got, value)
+	}
+	return nil
 }
 
 func read(file string) error {

@@ -73,10 +73,13 @@ func Start(ctx context.Context, tools Toolbox, o Options) (*Cluster, error) {
 		return nil, fmt.Errorf("Dir: %w", err)
 	}
 	c := &Cluster{options: o, dir: dir}
-	c.unwatch = context.AfterFunc(ctx, func() { _ = c.close() }) // Close tells of its error
 	if err := c.start(ctx, tools); err != nil {
-		return nil, errors.Join(fmt.Errorf("starting cluster %s: %w", o.Name, err), c.Close())
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, errors.Join(fmt.Errorf("starting cluster %s: %w", o.Name, err), c.close())
 	}
+	c.unwatch = context.AfterFunc(ctx, func() { _ = c.close() }) // Close tells of its error
 	return c, nil
 }
 

@@ -34,7 +34,33 @@ var (
 	cluster *Cluster
 )
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+// asHolder makes this binary a process that holds a cluster in the directory and waits to be killed.
+const asHolder = "KUBE_TEST_HOLDER"
+
+func hold(dir string) int {
+	tools, err := Tools(context.Background(), os.Stderr)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	o := options(dir)
+	o.WithoutTasks = true
+	c, err := Start(context.Background(), tools, o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println(c.Endpoint())
+	time.Sleep(time.Hour)
+	return 1
+}
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(asHolder); dir != "" {
+		os.Exit(hold(dir))
+	}
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) int {
 	ctx := context.Background()

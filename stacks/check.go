@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -87,6 +88,9 @@ func simple(raw any, kind reflect.Kind) (name string, fits bool) {
 	return "a text", isText || isNumber
 }
 
+// confidential are the keys whose values may be secrets, or be given instead of the secret's name.
+var confidential = regexp.MustCompile(`(?i)secret|credential|token|\.variables\b`)
+
 func misfit(path string, raw any, accepted string) error {
 	shown := "a map"
 	switch v := raw.(type) {
@@ -94,7 +98,7 @@ func misfit(path string, raw any, accepted string) error {
 		shown = "a list"
 	case string, bool, json.Number:
 		shown = fmt.Sprintf("%q", fmt.Sprint(v))
-		if strings.Contains(strings.ToLower(path), "secret") {
+		if confidential.MatchString(path) {
 			shown = "this value" // which nobody may see
 		}
 	}

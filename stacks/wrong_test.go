@@ -176,10 +176,12 @@ func put(t *testing.T, in any, path string, value any) {
 	case !listed && !nested:
 		here[key] = value
 	case !listed:
-		if here[key] == nil {
-			here[key] = map[string]any{}
+		inner, isMap := here[key].(map[string]any)
+		if !isMap {
+			inner = map[string]any{}
+			here[key] = inner
 		}
-		put(t, here[key], rest, value)
+		put(t, inner, rest, value)
 	default:
 		i, err := strconv.Atoi(index)
 		require.NoError(t, err, path)
@@ -187,11 +189,17 @@ func put(t *testing.T, in any, path string, value any) {
 		for len(list) <= i {
 			list = append(list, map[string]any{})
 		}
-		if here[key] = list; nested {
-			put(t, list[i], rest, value)
-		} else {
+		here[key] = list
+		if !nested {
 			list[i] = value
+			return
 		}
+		inner, isMap := list[i].(map[string]any)
+		if !isMap {
+			inner = map[string]any{}
+			list[i] = inner
+		}
+		put(t, inner, rest, value)
 	}
 }
 

@@ -10,11 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/container-pipeline/container-pipeline/components/ekscicd"
+	eks "github.com/container-pipeline/container-pipeline/components/ekscicd"
 	"github.com/container-pipeline/container-pipeline/drydock"
 )
-
-const operationsKey = project + ":ekscicd"
 
 // A workload account gets a deploy role and its entry into the cluster, and nothing else.
 func TestWorkloadAccountsHaveOnlyDeployRoles(t *testing.T) {
@@ -54,7 +52,7 @@ func TestDeliveryInTwoStacks(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = ekscicd.NewDeployRole(ctx, "shop", &ekscicd.DeployRoleArgs{
+		_, err = eks.NewDeployRole(ctx, "shop", &eks.DeployRoleArgs{
 			Cluster: "staging", Namespaces: []string{"shop"}, OperationsAccount: "111111111111",
 		}, workload)
 		return err
@@ -65,13 +63,13 @@ func TestDeliveryInTwoStacks(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		bucket, err := ekscicd.NewArtifactBucket(ctx, "acme", &ekscicd.ArtifactBucketArgs{Disposable: true}, operations)
+		bucket, err := eks.NewArtifactBucket(ctx, "acme", &eks.ArtifactBucketArgs{Disposable: true}, operations)
 		if err != nil {
 			return err
 		}
-		_, err = ekscicd.NewDeployProject(ctx, "shop", &ekscicd.DeployProjectArgs{
+		_, err = eks.NewDeployProject(ctx, "shop", &eks.DeployProjectArgs{
 			Namespace: "shop", Artifacts: bucket.Store(),
-			Target: ekscicd.Target{
+			Target: eks.Target{
 				RoleArn: pulumi.String(role.Attr("arn")), Account: "222222222222", Region: "us-east-2", Cluster: "staging", Label: "shop",
 			},
 		}, operations)
@@ -80,7 +78,7 @@ func TestDeliveryInTwoStacks(t *testing.T) {
 
 	labels := map[string]any{}
 	for _, role := range dock.Cloud().All("aws:iam/role:Role") {
-		labels[role.Scope] = role.Inputs.Obj("tags")[ekscicd.DeployTag]
+		labels[role.Scope] = role.Inputs.Obj("tags")[eks.DeployTag]
 	}
 	assert.Equal(t, map[string]any{"111111111111": "shop", "222222222222": "shop"}, labels)
 }
@@ -97,7 +95,7 @@ func TestTokenOfAParameterShowsUpNowhere(t *testing.T) {
 		return err
 	}).Up(t)
 	stack := program(dock, "credential", func(ctx *pulumi.Context) error {
-		_, err := ekscicd.NewCodeBuildCredential(ctx, "acme", &ekscicd.CodeBuildCredentialArgs{ParameterName: "/ci/token"})
+		_, err := eks.NewCodeBuildCredential(ctx, "acme", &eks.CodeBuildCredentialArgs{ParameterName: "/ci/token"})
 		return err
 	})
 	stack.Up(t)
@@ -112,45 +110,4 @@ func TestTokenOfAParameterShowsUpNowhere(t *testing.T) {
 	revealed, err := stack.Export(t.Context(), true)
 	require.NoError(t, err)
 	assert.Contains(t, string(revealed), token, "it is searched for as it is written")
-}
-
-// Each row spoils the configuration of the stack eks at one place. The error names the key and says what is accepted.
-func TestWrongConfigurationsOfOperations(t *testing.T) {
-	t.Parallel()
-	const acme = operationsKey + ".acme"
-	within := func(value any, path ...any) func(settings) {
-		last := path[len(path)-1].(string)
-		return func(s settings) { at(t, at(t, s[operationsKey], "acme"), path[:len(path)-1]...)[last] = value }
-	}
-	dock := drydock.Start(t)
-	for _, c := range []struct {
-		name  string
-		spoil func(s settings)
-		want  []string // each is in the error
-	}{
-		{"empty", func(s settings) { s[operationsKey] = settings{"acme": settings{}} }, []string{acme + ".applications: missing"}},
-		{"unknown key", within(1, "cluster"), []string{acme + ".cluster: no such key", "clusters"}},
-		{"unknown cluster", within("stagging", "applications", "shop", "deployments", 0, "cluster"), []string{acme + `.applications.shop.deployments[0].cluster: "stagging" is no cluster: give one of [production staging]`}},
-		{"cluster twice", within("production", "applications", "shop", "deployments", 0, "cluster"), []string{acme + `.applications.shop.deployments[1].cluster: "production" is deployed to twice`}},
-		{"no account", within("", "clusters", "staging", "account"), []string{acme + `.clusters.staging: account ""`}},
-		{"no credential", within(nil, "credential"), []string{acme + ".applications.shop.actors: pull requests are read with " + acme + ".credential"}},
-		{"no deployment", within([]any{}, "applications", "shop", "deployments"), []string{acme + ".applications.shop.deployments: missing"}},
-		{"no token", within("", "credential", "secretArn"), []string{acme + `.credential.secretArn: "" is not valid`}},
-		{"namespace", within("Shop", "applications", "shop", "deployments", 0, "namespace"), []string{acme + `.applications.shop.namespaces[0]: "Shop" is not valid`}},
-		{"repository", within("shop", "applications", "shop", "source", "repository"), []string{acme + `.applications.shop.repository: "shop" is not valid: give "owner/name"`}},
-		{"tool", within("jsonnet", "applications", "shop", "manifests", "tool"), []string{acme + `.applications.shop.tool: "jsonnet" is not known`}},
-		{"actor", within([]any{"octocat"}, "applications", "shop", "actors"), []string{acme + `.applications.shop.pullRequests.actors: "octocat" is not valid`}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			config := settingsOf(t, "eks")
-			c.spoil(config)
-			err := repository(dock, "eks", config).Fails(t, drydock.Preview)
-			for _, want := range c.want {
-				assert.ErrorContains(t, err, want)
-			}
-			for _, no := range []string{"goroutine ", "panic", ".go:", "*ekscicd", "pulumi.String", "mapstructure"} {
-				assert.NotContains(t, err.Error(), no)
-			}
-		})
-	}
 }

@@ -26,6 +26,8 @@ const (
 	project   = "container-pipeline"
 	pipelines = project + ":pipelines"
 	staged    = project + ":staged"
+	meta      = project + ":meta"
+	ekscicd   = project + ":ekscicd"
 	zones     = project + ":zones"
 )
 

@@ -114,7 +114,7 @@ func takeDown(t *testing.T, dock *drydock.Dock, name string) {
 	config := settingsOf(t, name)
 	guarded := false
 	for _, p := range slices.Concat(slices.Collect(maps.Values(config.pipelines())), slices.Collect(maps.Values(config.of(staged))),
-		slices.Collect(maps.Values(config.of(project+":meta")))) {
+		slices.Collect(maps.Values(config.of(meta)))) {
 		guarded = guarded || p["disposable"] != true
 		p["disposable"] = true
 	}

@@ -1,0 +1,123 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/awscli"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/kube"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
+	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
+)
+
+const clusterType = "aws:eks/cluster:Cluster"
+
+// clusters are the EKS clusters that releases deploy to. Each is a real control plane on loopback, started when a build
+// first asks for it and kept until the end, so that a later release finds what an earlier one has left.
+type clusters struct {
+	dir string // of their files; each has its own in it
+	mu  sync.Mutex
+	by  map[string]*cluster // by ARN
+}
+
+// cluster is one that is running.
+type cluster struct {
+	*kube.Cluster
+	name       string
+	namespaces []string
+	release    *release // the one under way, whose clouds say who may enter
+	record     *drydock.Record
+
+	mu      sync.Mutex
+	refused []verdict.Problem // why somebody has not been let in, or a node has got no image, since the last look
+}
+
+func newClusters(dir string) *clusters { return &clusters{dir: dir, by: map[string]*cluster{}} }
+
+func (c *clusters) close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var errs []error
+	for _, arn := range slices.Sorted(maps.Keys(c.by)) {
+		errs = append(errs, c.by[arn].Close())
+	}
+	clear(c.by)
+	return errors.Join(errs...)
+}
+
+// cluster is where the cluster with the ARN answers; it is started if it does not run yet.
+func (r *release) cluster(ctx context.Context, arn string) (awscli.Endpoint, error) {
+	r.clusters.mu.Lock()
+	defer r.clusters.mu.Unlock()
+	c := r.clusters.by[arn]
+	if c == nil {
+		var err error
+		if c, err = r.startCluster(ctx, arn); err != nil {
+			return awscli.Endpoint{}, err
+		}
+		r.clusters.by[arn] = c
+	}
+	c.release, c.record = r, r.world.Find(clusterType, "arn", arn)
+	if b := r.building; b != nil && !slices.Contains(b.entered, c) {
+		b.entered = append(b.entered, c)
+	}
+	return awscli.Endpoint{URL: c.Endpoint(), CA: c.CA()}, nil
+}
+
+func (r *release) startCluster(ctx context.Context, arn string) (*cluster, error) {
+	toolbox, err := kube.Tools(ctx, r.settings.progress)
+	if err != nil {
+		return nil, err
+	}
+	c := &cluster{release: r, record: r.world.Find(clusterType, "arn", arn)}
+	c.name = c.record.Attr("name")
+	if !r.settings.bare {
+		c.namespaces = namespacesOf(r.world, c.record)
+	}
+	dir := filepath.Join(r.clusters.dir, "clusters")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	// It outlives the command that asks for it, unless that ends while it starts.
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	started := context.AfterFunc(ctx, end)
+	c.Cluster, err = kube.Start(life, toolbox, kube.Options{
+		Name: c.name, Namespaces: c.namespaces, Dir: dir, Authenticate: c.authenticate, Bindings: c.bindings(),
+		Pull: c.pull, WithoutTasks: !r.settings.tasks, Log: r.settings.log,
+	})
+	if !started() || err != nil {
+		end()
+		return nil, errors.Join(err, ctx.Err())
+	}
+	version, err := versionOf(ctx, "kube-apiserver", toolbox.APIServer)
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	r.note("The cluster %s of account %s runs here as a control plane of Kubernetes %s with a stand-in for its nodes.", c.name, accountOf(arn), version)
+	for _, namespace := range c.namespaces {
+		r.note("The namespace %s of the cluster %s has to exist: someone has to create it. The rehearsal takes that as done.", namespace, c.name)
+	}
+	return c, nil
+}
+
+func accountOf(arn string) string {
+	parsed, _ := world.ParseARN(arn)
+	return parsed.Account
+}
+
+// namespacesOf are those that the cluster is expected to have: that access policies are for, and that builds deploy to.
+func namespacesOf(w *world.World, cluster *drydock.Record) []string {
+	var all []string
+	for _, a := range associationsOf(w, cluster) {
+		all = append(all, a.Inputs.Obj("accessScope").Strs("namespaces")...)
+	}
+	all = slices.DeleteFunc(all, func(name string) bool { return !namespaceName.MatchString(name) }) // a pattern
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -20,10 +20,9 @@ type pod struct {
 	leave  context.CancelFunc
 	ending chan struct{} // closes when it is to be deleted
 
-	once  sync.Once
-	mutex sync.Mutex
-	pod   api.Pod
-	told  string // the status that the API server has
+	once sync.Once
+	pod  api.Pod // as it was first seen
+	told string  // the status that the API server has
 }
 
 func (n *Node) newPod(p api.Pod, count int) *pod {
@@ -33,11 +32,8 @@ func (n *Node) newPod(p api.Pod, count int) *pod {
 	return known
 }
 
-// update takes the pod's new state.
+// update hears of the pod's new state, in which nothing counts but that it is to be deleted.
 func (p *pod) update(now api.Pod) {
-	p.mutex.Lock()
-	p.pod = now
-	p.mutex.Unlock()
 	if now.Metadata.DeletionTimestamp != nil {
 		p.once.Do(func() { close(p.ending) })
 	}

@@ -6,6 +6,7 @@ package access
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -54,14 +55,18 @@ func Allowed(bindings []Binding, r Request) bool {
 
 func name(policy string) string { return policy[strings.LastIndexByte(policy, '/')+1:] }
 
+// placeholders of usernames, and what IAM lets them be.
+var placeholders = strings.NewReplacer(
+	`\{\{SessionName\}\}`, `[\w+=,.@-]+`, `\{\{SessionNameRaw\}\}`, `[\w+=,.@-]+`, `\{\{AccountID\}\}`, `\d{12}`,
+)
+
 // Is tells whether the user is of the binding's access entry.
-// https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
 func (b Binding) Is(username string) bool {
-	before, after, template := strings.Cut(b.Username, "{{SessionName}}")
-	if !template {
-		return username == b.Username
+	if !strings.Contains(b.Username, "{{") {
+		return b.Username == username
 	}
-	return len(username) > len(before)+len(after) && strings.HasPrefix(username, before) && strings.HasSuffix(username, after)
+	pattern, err := regexp.Compile("^" + placeholders.Replace(regexp.QuoteMeta(b.Username)) + "$")
+	return err == nil && pattern.MatchString(username)
 }
 
 // covers is whether the binding's scope has the namespace; a request beyond namespaces has "".

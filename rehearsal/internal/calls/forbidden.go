@@ -31,7 +31,8 @@ type ban struct {
 func Forbidden(w *world.World, p *world.Pipeline) []access.Call {
 	all := append(plainHTTP(w, p), intrusions(w, p)...)
 	everyone := parties(w, p)
-	bans := slices.Concat(foreign(w, p), escalations(p), safeguards(w, p), divisions(w, p), buildsApart(w, p), tokensApart(w), clustersApart(w), passes(everyone))
+	all = append(all, deployersApart(w, p, everyone)...)
+	bans := slices.Concat(foreign(w, p), escalations(p), deployable(safeguards(w, p)), divisions(w, p), deployable(buildsApart(w, p)), tokensApart(w), clustersApart(w), passes(everyone))
 	for _, one := range everyone {
 		for _, b := range bans {
 			if one.has(b.but) || slices.Contains(b.except, one.role) {
@@ -135,7 +136,7 @@ func safeguards(w *world.World, p *world.Pipeline) []ban {
 func divisions(w *world.World, p *world.Pipeline) []ban {
 	bans := []ban{
 		{why: "start the pipeline", resource: p.ARN, actions: []string{"codepipeline:StartPipelineExecution"}, but: []part{starts}},
-		{why: "register a task definition", resource: "*", actions: []string{"ecs:RegisterTaskDefinition"}, but: []part{conducts}},
+		{why: "register a task definition", resource: "*", actions: []string{"ecs:RegisterTaskDefinition"}, but: []part{conducts, provisions}},
 	}
 	for _, r := range w.All("aws:ecr/repository:Repository") {
 		bans = append(bans, ban{why: "push an image", resource: r.Attr("arn"), actions: []string{"ecr:PutImage"},

@@ -27,7 +27,7 @@ func buildsApart(w *world.World, p *world.Pipeline) []ban {
 		bans = append(bans,
 			ban{why: "touch what is in the bucket " + bucket, resource: arn + "/index.html", except: users,
 				actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}},
-			ban{why: "list the bucket " + bucket, resource: arn, actions: []string{"s3:ListBucket"}, except: users})
+			ban{why: "list the bucket " + bucket, resource: arn, actions: []string{"s3:ListBucket"}, but: []part{previews}, except: users})
 	}
 	return bans
 }

@@ -78,7 +78,7 @@ func theirs(does part, at world.ARN) string {
 	switch does {
 	case starts:
 		return at.With("events", "rule/intruder")
-	case builds, proposes:
+	case builds, proposes, provisions, previews:
 		return at.With("codebuild", "project/intruder")
 	case deploys:
 		return at.With("codedeploy", "deploymentgroup:intruder/intruder")

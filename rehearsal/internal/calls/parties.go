@@ -25,7 +25,7 @@ const (
 var services = map[part]string{
 	conducts: "codepipeline.amazonaws.com", starts: "events.amazonaws.com", builds: "codebuild.amazonaws.com",
 	deploys: "codedeploy.amazonaws.com", launches: "ecs-tasks.amazonaws.com", runs: "ecs-tasks.amazonaws.com",
-	proposes: "codebuild.amazonaws.com",
+	proposes: "codebuild.amazonaws.com", provisions: "codebuild.amazonaws.com", previews: "codebuild.amazonaws.com",
 }
 
 // party is a role and its parts; a role that has several may do what each of them may.
@@ -59,6 +59,9 @@ func parties(w *world.World, p *world.Pipeline) []party {
 		add(conducts, a.Role)
 		if project := projectOf(w, a); project != nil && a.Provider == "CodeBuild" {
 			add(builds, project.Inputs.Str("serviceRole"))
+			if does, ok := deployerPart(project); ok {
+				add(does, project.Inputs.Str("serviceRole"))
+			}
 			for _, role := range entered(w, project) {
 				add(deploysTo, role)
 			}
@@ -66,6 +69,9 @@ func parties(w *world.World, p *world.Pipeline) []party {
 	}
 	for _, project := range proposals(w, p) {
 		add(proposes, project.Inputs.Str("serviceRole"))
+		if does, ok := deployerPart(project); ok {
+			add(does, project.Inputs.Str("serviceRole"))
+		}
 	}
 	for _, group := range groupsOf(w, p) {
 		add(deploys, group.Attr("serviceRoleArn"))

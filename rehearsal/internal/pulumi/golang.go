@@ -30,9 +30,8 @@ func golang(ctx context.Context, before string) (path string, settings []string,
 	if err := json.Unmarshal(out, &values); err != nil {
 		return "", nil, fmt.Errorf("%s env: %w", command, err)
 	}
-	// A build has a folder of its own each time, whose name would be in what is compiled, and so nothing be found compiled;
-	// what only a debugger needs takes most of the time of linking.
-	values["GOFLAGS"] = strings.TrimSpace(values["GOFLAGS"] + " -trimpath '-ldflags=-s -w'")
+	// What only a debugger needs takes most of the time of linking.
+	values["GOFLAGS"] = strings.TrimSpace(values["GOFLAGS"] + " '-ldflags=-s -w'")
 	for _, name := range kept {
 		if values[name] != "" {
 			settings = append(settings, name+"="+values[name])

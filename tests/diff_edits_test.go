@@ -76,9 +76,9 @@ var containerEdits = []expected{
 		},
 	},
 	{
-		name: "log retention", stack: "dev", ops: "update 2",
+		name: "log retention", stack: "dev", ops: "update 2", dangers: "data 2",
 		edit: edit{{dev, "logRetentionDays: 7", "logRetentionDays: 1"}},
-		says: []string{"update cloudwatch/logGroup bash-dog-build (retentionInDays)"},
+		says: []string{"data: update cloudwatch/logGroup bash-dog-build: the logs are kept for 1 day instead of for 7 days"},
 	},
 }
 
@@ -93,7 +93,7 @@ var deliveryEdits = []expected{
 		},
 	},
 	{
-		name: "approval removed", stack: "production", ops: "update 2",
+		name: "approval removed", stack: "production", ops: "update 2", dangers: "protection 1",
 		edit: edit{{production, "      approval:\n        comment: Look at the test listener before you agree.\n", ""}},
 		says: []string{
 			"update codepipeline/pipeline bash-dog-pipeline (stages[Approval])",
@@ -131,7 +131,7 @@ var deliveryEdits = []expected{
 		says: []string{"update cloudwatch/metricAlarm bash-dog-errors (threshold)"},
 	},
 	{
-		name: "alarms disabled", stack: "production", ops: "update 2, delete 3",
+		name: "alarms disabled", stack: "production", ops: "update 2, delete 3", dangers: "protection 4",
 		edit: edit{{production, "        errorsPerMinute: 20\n        latencySeconds: 2\n", "        disabled: true\n"}},
 		says: []string{"update codedeploy/deploymentGroup bash-dog (alarmConfiguration, autoRollbackConfiguration.events)"},
 	},
@@ -171,11 +171,12 @@ var deliveryEdits = []expected{
 // How it is reached.
 var edgeEdits = []expected{
 	{
-		name: "network default to nat", stack: "dev", ops: "create 16, update 5, replace 9", dangers: "traffic 2",
+		name: "network default to nat", stack: "dev", ops: "create 16, update 5, replace 9", dangers: "traffic 3",
 		edit: edit{{dev, "      disposable: true\n", "      disposable: true\n      network:\n        mode: nat\n"}},
 		says: []string{
 			"traffic: replace lb/targetGroup bash-dog-blue: the target group is replaced",
 			"way out: leave `vpcId` as it is",
+			"traffic: update lb/loadBalancer bash-dog: the load balancer leaves all of its subnets",
 		},
 	},
 	{

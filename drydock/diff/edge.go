@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
@@ -15,7 +16,7 @@ func edges(s drydock.Step, steps []drydock.Step) []Exposure {
 		found = append(found, Exposure{Op: s.Op, Resource: resourceOf(s), What: fmt.Sprintf(what, args...), World: isWorld})
 	}
 	for _, w := range switches {
-		if kindOf(s.Type) == w.typ && s.New != nil && s.Old != nil && was[w.property] == w.closed && will[w.property] != w.closed {
+		if kindOf(s.Type) == w.typ && s.New != nil && s.Old != nil && lookup(was, w.property) == w.closed && lookup(will, w.property) != w.closed {
 			open(true, "%s", w.what)
 		}
 	}
@@ -26,6 +27,12 @@ func edges(s drydock.Step, steps []drydock.Step) []Exposure {
 		}
 	case "aws:lb/listener:Listener":
 		listener(was, will, s, open)
+	case "aws:eks/cluster:Cluster":
+		const allowed = "vpcConfig.publicAccessCidrs"
+		before, after := texts(lookup(was, allowed)), texts(lookup(will, allowed))
+		if s.New != nil && len(before) > 0 && !slices.ContainsFunc(before, world) && slices.ContainsFunc(after, world) {
+			open(true, "the cluster's endpoint admits everybody")
+		}
 	case "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":
 		if s.Op == "delete" && !bucketGoes(s, steps) {
 			open(true, "the bucket's block of public access is removed")
@@ -45,6 +52,7 @@ var switches = []struct {
 	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "ignorePublicAcls", true, "public ACLs are no longer ignored"},
 	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "restrictPublicBuckets", true, "a public bucket is no longer restricted"},
 	{"aws:rds/instance:Instance", "publiclyAccessible", false, "the database gets a public address"},
+	{"aws:eks/cluster:Cluster", "vpcConfig.endpointPublicAccess", false, "the cluster's endpoint gets a public address"},
 	{"cloudflare:index/record:Record", "proxied", true, "the name leads past Cloudflare, straight to the origin"},
 }
 

@@ -23,7 +23,7 @@ func Judge(preview *drydock.Result) Verdict {
 		v.Changes = append(v.Changes, change)
 		v.Dangers = append(v.Dangers, losses(s, moved)...)
 		v.Access = append(v.Access, access...)
-		v.Dangers = append(v.Dangers, widened...)
+		v.Dangers = slices.Concat(v.Dangers, widened, admitted(s), disarmed(s, moved))
 	}
 	v.Dangers = append(v.Dangers, unguarded(slices.Concat(steps, preview.Options))...)
 	v.Exposure = exposures(steps)

@@ -129,6 +129,11 @@ func interruptions(s drydock.Step) []Danger {
 		if number(was["desiredCount"]) > 0 && number(will["desiredCount"]) == 0 {
 			return danger("desiredCount", "no task of the service is left running", "keep `desiredCount` above 0")
 		}
+	case "aws:lb/loadBalancer:LoadBalancer":
+		if leaves(texts(was["subnets"]), will["subnets"]) {
+			return danger("subnets", "the load balancer leaves all of its subnets: its addresses change, and AWS refuses subnets of another VPC",
+				"in another VPC, make a new load balancer, and remove this one when nobody uses it")
+		}
 	case "aws:lb/listener:Listener":
 		if was["port"] != will["port"] {
 			return danger("port", fmt.Sprintf("nobody listens on port %v any more", was["port"]),
@@ -136,6 +141,16 @@ func interruptions(s drydock.Step) []Danger {
 		}
 	}
 	return nil
+}
+
+// leaves tells whether none of the subnets stays. A load balancer stays in its VPC.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSubnets.html
+func leaves(subnets []string, to any) bool {
+	list, isList := to.([]any)
+	if len(subnets) == 0 || !isList && to != drydock.Unknown {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(id any) bool { return slices.Contains(subnets, text(id)) })
 }
 
 func number(v any) float64 {

@@ -95,9 +95,9 @@ const (
 	Traffic    Kind = "traffic"    // is dropped
 	Releases   Kind = "releases"   // stop until somebody acts
 	Leftover   Kind = "leftover"   // Pulumi forgets what stays in the cloud
-	Protection Kind = "protection" // against any of these is removed
+	Protection Kind = "protection" // against any of these is removed, or against a bad release
 	Opened     Kind = "exposure"   // to everybody, or to who reads the network
-	Widened    Kind = "access"     // by a wildcard, or by a restriction that falls
+	Widened    Kind = "access"     // by a wildcard, a restriction that falls, or a wider grant
 )
 
 var kinds = []Kind{Data, Traffic, Releases, Leftover, Protection, Opened, Widened}

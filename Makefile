@@ -33,8 +33,9 @@ lint: ## gofmt, vet, staticcheck, actionlint
 	cd tools/lint && go build -o ../../bin/actionlint github.com/rhysd/actionlint/cmd/actionlint
 	bin/actionlint
 
-fuzz: ## search for arguments that make the component panic
+fuzz: ## search for arguments that make a component panic, or that a stack refuses too late
 	go test -fuzz FuzzArgs -fuzztime 60s ./components/bluegreen
+	go test -run Fuzz -fuzz FuzzConfigurations -fuzztime 60s ./stacks
 
 bench: ## the figures of docs/benchmarks.md
 	go test -run '^$$' -bench . -benchtime 1x -timeout 120m ./tests

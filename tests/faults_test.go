@@ -17,15 +17,12 @@ import (
 	"github.com/container-pipeline/container-pipeline/drydock"
 )
 
-// One call of each kind fails: the error names it, nothing else is harmed, and the next up completes the stack.
-func TestAFailedCallIsNamedAndTheNextUpCompletes(t *testing.T) {
-	t.Parallel()
-	dock := drydock.Start(t)
-	dev := repository(dock, "dev", settingsOf(t, "dev"))
-	for _, c := range []struct {
-		op   drydock.Operation
-		call drydock.Call
-	}{
+// failures of a stack of each family, in the order in which they happen.
+var failures = map[string][]struct {
+	op   drydock.Operation
+	call drydock.Call
+}{
+	"dev": {
 		{drydock.Preview, drydock.Call{Op: "invoke", Type: "aws:ec2/getVpc:getVpc"}},
 		{drydock.Up, drydock.Call{Op: "create", Type: "aws:ecr/repository:Repository", Name: "bash-dog-api"}},
 		{drydock.Up, drydock.Call{Op: "create", Type: "aws:acm/certificate:Certificate"}},
@@ -34,28 +31,65 @@ func TestAFailedCallIsNamedAndTheNextUpCompletes(t *testing.T) {
 		{drydock.Up, drydock.Call{Op: "create", Type: "aws:codepipeline/pipeline:Pipeline"}},
 		{drydock.Refresh, drydock.Call{Op: "read", Type: "aws:ecs/service:Service"}},
 		{drydock.Destroy, drydock.Call{Op: "delete", Type: "aws:lb/loadBalancer:LoadBalancer"}},
-	} {
-		heal := dock.Fail(c.call, errors.New("ThrottlingException: Rate exceeded"))
-		err := dev.Fails(t, c.op)
-		heal()
-		assert.ErrorContains(t, err, "ThrottlingException: Rate exceeded")
-		kind := lastPart(c.call.Type)
-		assert.ErrorContains(t, err, kind, "the error names what failed")
-		assert.NotContains(t, err.Error(), "goroutine ")
+	},
+	"edge": {
+		{drydock.Up, drydock.Call{Op: "create", Type: "cloudflare:index/ruleset:Ruleset"}},
+		{drydock.Destroy, drydock.Call{Op: "delete", Type: "cloudflare:index/ruleset:Ruleset"}},
+	},
+	"website": {
+		{drydock.Up, drydock.Call{Op: "create", Type: "aws:codecommit/repository:Repository"}},
+		{drydock.Up, drydock.Call{Op: "create", Type: "aws:sns/topicSubscription:TopicSubscription"}},
+		{drydock.Refresh, drydock.Call{Op: "read", Type: "aws:codebuild/project:Project"}},
+		{drydock.Destroy, drydock.Call{Op: "delete", Type: "aws:s3/bucketV2:BucketV2"}},
+	},
+	"meta": {
+		{drydock.Up, drydock.Call{Op: "create", Type: "aws:kms/key:Key"}},
+		{drydock.Up, drydock.Call{Op: "create", Type: "aws:codebuild/webhook:Webhook"}},
+		{drydock.Destroy, drydock.Call{Op: "delete", Type: "aws:iam/policy:Policy"}},
+	},
+	"eks": {
+		{drydock.Preview, drydock.Call{Op: "invoke", Type: "aws:index/getCallerIdentity:getCallerIdentity"}},
+		{drydock.Up, drydock.Call{Op: "create", Type: "aws:codebuild/sourceCredential:SourceCredential"}},
+		{drydock.Up, drydock.Call{Op: "create", Type: "aws:eks/accessEntry:AccessEntry"}},
+		{drydock.Destroy, drydock.Call{Op: "delete", Type: "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"}},
+	},
+}
+
+// One call of each kind fails: the error names it, nothing else is harmed, and the next up completes the stack.
+func TestAFailedCallIsNamedAndTheNextUpCompletes(t *testing.T) {
+	for _, name := range sortedKeys(failures) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dock := drydock.Start(t)
+			config, _ := disposable(t, name)
+			stack := repository(dock, name, config)
+			for _, c := range failures[name] {
+				if c.op == drydock.Refresh || c.op == drydock.Destroy {
+					stack.Up(t) // what an earlier call has left undone
+				}
+				heal := dock.Fail(c.call, errors.New("ThrottlingException: Rate exceeded"))
+				err := stack.Fails(t, c.op)
+				heal()
+				assert.ErrorContains(t, err, "ThrottlingException: Rate exceeded")
+				assert.ErrorContains(t, err, lastPart(c.call.Type), "the error names what failed")
+				assert.NotContains(t, err.Error(), "goroutine ")
+			}
+			stack.Up(t)
+			unchanged(t, stack, "after failures of every kind")
+			stack.Destroy(t)
+			empty(t, dock)
+		})
 	}
-	dev.Up(t)
-	unchanged(t, dev, "after failures of every kind")
-	dev.Destroy(t)
-	empty(t, dock)
 }
 
 // A process that is to die: the drydock's folder, and the call that it dies at.
 const (
-	victimDir  = "CONTAINER_PIPELINE_TEST_DIES_IN"
-	victimCall = "CONTAINER_PIPELINE_TEST_DIES_AT"
+	victimDir   = "CONTAINER_PIPELINE_TEST_DIES_IN"
+	victimStack = "CONTAINER_PIPELINE_TEST_DIES_WITH"
+	victimCall  = "CONTAINER_PIPELINE_TEST_DIES_AT"
 )
 
-// dieInUp brings the stack dev up in the folder and is killed at the call.
+// dieInUp brings a stack up in the folder and is killed at the call.
 func dieInUp(dir string) {
 	var call drydock.Call
 	err := json.Unmarshal([]byte(os.Getenv(victimCall)), &call)
@@ -68,8 +102,9 @@ func dieInUp(dir string) {
 	}
 	if err == nil {
 		dock.Die(call)
-		config, read := readSettings("dev")
-		_, ran := repository(dock, "dev", config).Run(context.Background(), drydock.Up)
+		name := os.Getenv(victimStack)
+		config, read := disposableSettings(name)
+		_, ran := repository(dock, name, config).Run(context.Background(), drydock.Up)
 		err = errors.Join(read, ran)
 	}
 	panic(err) // it should not have lived
@@ -78,18 +113,22 @@ func dieInUp(dir string) {
 // The process dies at a call, with the calls that are under way beside it: the next up goes on from there.
 func TestAnUpAfterADeathCompletes(t *testing.T) {
 	t.Parallel()
-	for _, call := range []drydock.Call{
-		{Op: "create", Type: "aws:iam/role:Role"},
-		{Op: "create", Type: "aws:ecs/service:Service"},
-		{Op: "create", Type: "aws:codepipeline/pipeline:Pipeline"},
+	for _, c := range []struct{ stack, creates string }{
+		{"dev", "aws:iam/role:Role"},
+		{"dev", "aws:ecs/service:Service"},
+		{"dev", "aws:codepipeline/pipeline:Pipeline"},
+		{"production", "aws:ec2/natGateway:NatGateway"},
+		{"website", "aws:codebuild/project:Project"},
+		{"meta", "aws:kms/key:Key"},
+		{"eks", "aws:eks/accessEntry:AccessEntry"},
 	} {
-		t.Run(lastPart(call.Type), func(t *testing.T) {
+		t.Run(c.stack+"/"+lastPart(c.creates), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			at, err := json.Marshal(call)
+			at, err := json.Marshal(drydock.Call{Op: "create", Type: c.creates})
 			require.NoError(t, err)
 			victim := exec.CommandContext(t.Context(), os.Args[0])
-			victim.Env = append(os.Environ(), victimDir+"="+dir, victimCall+"="+string(at))
+			victim.Env = append(os.Environ(), victimDir+"="+dir, victimStack+"="+c.stack, victimCall+"="+string(at))
 			said, err := victim.CombinedOutput()
 			requireKilled(t, err, said)
 
@@ -97,11 +136,12 @@ func TestAnUpAfterADeathCompletes(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, dock.Serve(t.Context()))
 			defer func() { require.NoError(t, dock.Close()) }()
-			dev := repository(dock, "dev", settingsOf(t, "dev"))
-			up := dev.Up(t)
+			config, _ := disposable(t, c.stack)
+			stack := repository(dock, c.stack, config)
+			up := stack.Up(t)
 			assert.False(t, up.Unchanged(), "there was something left to do")
-			unchanged(t, dev, "after a death and an up")
-			dev.Destroy(t)
+			unchanged(t, stack, "after a death and an up")
+			stack.Destroy(t)
 			empty(t, dock)
 		})
 	}

@@ -158,9 +158,9 @@ func program(dock *drydock.Dock, stack string, run pulumi.RunFunc, more ...drydo
 }
 
 // unchanged fails the test when the stack would change.
-func unchanged(t *testing.T, s *drydock.Stack, when string) {
+func unchanged(t *testing.T, s *drydock.Stack, when string, options ...drydock.RunOption) {
 	t.Helper()
-	if r := s.Preview(t); !r.Unchanged() {
+	if r := s.Preview(t, options...); !r.Unchanged() {
 		t.Errorf("%s, an up would change:\n%s", when, lines(r.Steps))
 	}
 }

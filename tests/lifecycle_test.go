@@ -2,8 +2,6 @@ package tests
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,22 +20,23 @@ func TestLifecycle(t *testing.T) {
 			stack := repository(dock, name, config)
 
 			planned := stack.Preview(t)
+			goldenPreview(t, planned)
 			empty(t, dock)
 			up := stack.Up(t)
 			assert.Equal(t, changed(planned), changed(up), "a preview foretells the up")
 			assert.Equal(t, len(changed(up)), len(dock.Cloud().Made()))
-			unchanged(t, stack, "after the up")
 			nothing := stack.Up(t)
 			assert.True(t, nothing.Unchanged(), "a second up changes nothing")
+			unchanged(t, stack, "with what the clouds say", drydock.Args("--refresh"))
 
 			for _, p := range config.pipelines() {
 				use(t, dock, p)
 			}
-			if len(config.of(staged)) > 0 {
+			if len(config.pipelines()) == 0 {
 				fill(t, dock)
 			}
 			stack.Refresh(t)
-			unchanged(t, stack, "after two releases and a refresh")
+			unchanged(t, stack, "after releases and a refresh")
 
 			if len(config.pipelines()) > 0 {
 				releaseVariable(t, dock, name)
@@ -76,12 +75,18 @@ func use(t *testing.T, dock *drydock.Dock, pipeline map[string]any) {
 	}
 }
 
-// fill leaves the buckets as the releases of a site leave them: with artifacts, and with the site.
+// fill leaves buckets and repositories as releases leave them: with artifacts, a site or states, and images.
 func fill(t *testing.T, dock *drydock.Dock) {
 	t.Helper()
 	for _, b := range dock.Cloud().All("aws:s3/bucketV2:BucketV2") {
-		for _, key := range []string{"website-pipeline/Build/1", "index.html", "index.html"} {
+		for _, key := range []string{"pipeline/Build/1", "index.html", "index.html"} {
 			require.NoError(t, dock.StoreObject(b.ID, key))
+		}
+	}
+	for _, r := range dock.Cloud().All("aws:ecr/repository:Repository") {
+		for _, tag := range []string{"commit-0", "pull-request-1"} {
+			_, err := dock.PushImage(r.ID, tag, r.ID+tag)
+			require.NoError(t, err)
 		}
 	}
 }
@@ -111,13 +116,7 @@ func releaseVariable(t *testing.T, dock *drydock.Dock, name string) {
 // takeDown destroys the stack. A protected one refuses, with nothing changed, until an up has made it disposable.
 func takeDown(t *testing.T, dock *drydock.Dock, name string) {
 	t.Helper()
-	config := settingsOf(t, name)
-	guarded := false
-	for _, p := range slices.Concat(slices.Collect(maps.Values(config.pipelines())), slices.Collect(maps.Values(config.of(staged))),
-		slices.Collect(maps.Values(config.of(meta)))) {
-		guarded = guarded || p["disposable"] != true
-		p["disposable"] = true
-	}
+	config, guarded := disposable(t, name)
 	if guarded {
 		before := len(dock.Cloud().Made())
 		err := repository(dock, name, settingsOf(t, name)).Fails(t, drydock.Destroy)
@@ -127,4 +126,31 @@ func takeDown(t *testing.T, dock *drydock.Dock, name string) {
 		repository(dock, name, config).Up(t)
 	}
 	repository(dock, name, config).Destroy(t)
+}
+
+// disposable is the stack's configuration, which nothing protects, and whether that is another than its own.
+func disposable(t testing.TB, stack string) (config settings, changed bool) {
+	t.Helper()
+	config, err := disposableSettings(stack)
+	require.NoError(t, err)
+	own := settingsOf(t, stack)
+	for _, key := range protecting {
+		for name, p := range own.of(key) {
+			changed = changed || p["disposable"] != config.of(key)[name]["disposable"]
+		}
+	}
+	return config, changed
+}
+
+// protecting are the keys of what protects what it makes.
+var protecting = []string{pipelines, staged, meta, ekscicd}
+
+func disposableSettings(stack string) (settings, error) {
+	config, err := readSettings(stack)
+	for _, key := range protecting {
+		for _, p := range config.of(key) {
+			p["disposable"] = true
+		}
+	}
+	return config, err
 }

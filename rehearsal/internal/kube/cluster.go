@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -125,8 +126,13 @@ func (c *Cluster) start(ctx context.Context, tools Toolbox) error {
 	if err := c.control(ctx, p); err != nil {
 		return err
 	}
+	kubelet, err := authority.issue()
+	if err != nil {
+		return err
+	}
 	c.node, err = node.Start(c.client, node.Options{
 		Dir: c.dir, Pull: c.options.Pull, WithoutTasks: c.options.WithoutTasks, Log: c.options.Log,
+		TLS: &tls.Config{Certificates: []tls.Certificate{kubelet}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: authority.pool()},
 	})
 	return err
 }

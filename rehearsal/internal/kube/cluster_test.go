@@ -71,6 +71,7 @@ func TestDeploymentBecomesReady(t *testing.T) {
 	editor.kubectl(deployment("api", "app:2", 2, `"exit=3"`, httpReadiness), "-n shop apply --server-side -f -")
 	w = workload(t, "api", because("CrashLoopBackOff"))
 	assert.False(t, w.Ready)
+	assert.Contains(t, editor.kubectl("", "-n shop logs deployment/api --tail 1"), "listening on :8000")
 	assert.Contains(t, strings.Join(w.Reasons, "\n"), "container api: CrashLoopBackOff: back-off 10s restarting failed container=api; it ended with exit code 3")
 	_, err := editor.try("", "-n", shop, "rollout", "status", "deployment/api", "--timeout", "1s")
 	require.Error(t, err)

@@ -52,8 +52,9 @@ func (g *group) start(dir string, c command) error {
 	}
 	defer log.Close()
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, log, log
-	// Nothing of the user's reaches them, as a proxy or a kubeconfig.
-	p.cmd.Env = []string{"HOME=" + dir, "PATH=/usr/bin:/bin", "TMPDIR=" + dir}
+	// Nothing of the user's reaches them, as a proxy or a kubeconfig. They collect garbage less often than by default: a fifth of
+	// the API server's start is that.
+	p.cmd.Env = []string{"HOME=" + dir, "PATH=/usr/bin:/bin", "TMPDIR=" + dir, "GOGC=400"}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if g.leader != nil {
 		p.cmd.SysProcAttr.Pgid = g.leader.cmd.Process.Pid

@@ -120,6 +120,8 @@ func (p plan) apiServer(port int) command {
 		"--authorization-mode=RBAC,Webhook", "--authorization-webhook-config-file=access.conf", "--authorization-webhook-version=v1",
 		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-signing-key-file=accounts.key",
 		"--service-account-key-file=accounts.key", "--service-cluster-ip-range=10.100.0.0/16",
+		"--kubelet-certificate-authority=ca.crt", "--kubelet-client-certificate=server.crt", "--kubelet-client-key=server.key",
+		"--kubelet-preferred-address-types=InternalIP",
 		"--endpoint-reconciler-type=none", "--enable-priority-and-fairness=false", "--allow-privileged=true", "--profiling=false",
 	}}
 }

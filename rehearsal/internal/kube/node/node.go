@@ -9,6 +9,7 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -35,16 +36,19 @@ type Options struct {
 	// WithoutTasks takes pods as ready.
 	WithoutTasks bool
 	Log          io.Writer
+	// TLS is how the API server is answered, which gets the containers' logs.
+	TLS *tls.Config
 }
 
 // Node is a cluster's one node.
 type Node struct {
 	Options
-	client *api.Client
-	ctx    context.Context
-	cancel context.CancelFunc
-	work   sync.WaitGroup
-	cannot string // why no containers can be run
+	client  *api.Client
+	ctx     context.Context
+	cancel  context.CancelFunc
+	work    sync.WaitGroup
+	kubelet *kubelet
+	cannot  string // why no containers can be run
 
 	mutex sync.Mutex
 	pods  map[string]*pod // by UID
@@ -68,9 +72,13 @@ func Start(client *api.Client, o Options) (*Node, error) {
 	case err != nil:
 		n.cannot = err.Error()
 	}
-	if err := n.register(); err != nil {
+	var err error
+	if n.kubelet, err = n.serveKubelet(o.TLS); err != nil {
 		n.cancel()
 		return nil, err
+	}
+	if err := n.register(); err != nil {
+		return nil, errors.Join(err, n.Close())
 	}
 	n.work.Go(func() { api.Watch(n.ctx, client, "/api/v1/pods", n.seen) })
 	return n, nil
@@ -88,8 +96,9 @@ func (n *Node) register() error {
 		}},
 		"status": object{
 			"capacity": size, "allocatable": size,
-			"conditions": []api.Condition{{Type: "Ready", Status: "True", Reason: "KubeletReady", Message: "a rehearsal stands in for it"}},
-			"addresses":  []object{{"type": "InternalIP", "address": nodeIP}, {"type": "Hostname", "address": nodeName}},
+			"conditions":      []api.Condition{{Type: "Ready", Status: "True", Reason: "KubeletReady", Message: "a rehearsal stands in for it"}},
+			"addresses":       []object{{"type": "InternalIP", "address": "127.0.0.1"}, {"type": "Hostname", "address": nodeName}},
+			"daemonEndpoints": object{"kubeletEndpoint": object{"Port": n.kubelet.port()}},
 		},
 	}, nil)
 	if api.Is(err, http.StatusConflict) {
@@ -191,5 +200,5 @@ func (n *Node) Close() error {
 	n.cancel()
 	n.mutex.Unlock()
 	n.work.Wait()
-	return nil
+	return n.kubelet.close()
 }

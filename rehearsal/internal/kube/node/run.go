@@ -30,13 +30,14 @@ type run struct {
 	last     map[string]*api.Terminated // its last end
 
 	mutex   sync.Mutex
+	logs    map[string][]string // by container
 	state   state
 	changed chan struct{} // closes with the next state
 }
 
 func (n *Node) newRun(key string, p api.Pod) *run {
 	r := &run{
-		node: n, key: key, pod: p, images: map[string]v1.Image{}, restarts: map[string]int{}, last: map[string]*api.Terminated{},
+		node: n, key: key, pod: p, images: map[string]v1.Image{}, restarts: map[string]int{}, last: map[string]*api.Terminated{}, logs: map[string][]string{},
 		state: waiting(p.Spec, "ContainerCreating"), changed: make(chan struct{}),
 	}
 	r.ctx, r.cancel = context.WithCancel(n.ctx)
@@ -71,6 +72,25 @@ func (r *run) snapshot() (state, <-chan struct{}) {
 	return r.state, r.changed
 }
 
+// log is the end of a container's log, if it has run.
+func (r *run) log(container string) ([]string, bool) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	lines, ok := r.logs[container]
+	return lines, ok
+}
+
+// heard keeps what containers have written until now.
+func (r *run) heard(states []task.State) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for _, s := range states {
+		if s.Status != task.StatusPending {
+			r.logs[s.Name] = s.Log
+		}
+	}
+}
+
 // pause waits, and tells whether the run goes on.
 func (r *run) pause(d time.Duration) bool {
 	select {
@@ -97,14 +117,18 @@ func (r *run) live() {
 		}
 		running, err := task.Start(r.ctx, t)
 		if err != nil {
-			r.take(err.Error())
+			if r.ctx.Err() == nil {
+				r.take(err.Error())
+			}
 			return
 		}
 		for _, note := range running.Notes() {
 			r.node.note("%s", note)
 		}
 		again := r.watch(running)
-		if err := running.Stop(); err != nil {
+		err = running.Stop()
+		r.heard(running.States())
+		if err != nil {
 			r.node.note("The containers of %s have left something behind: %v.", r.name(), err)
 		}
 		if !again || !r.backOff() {
@@ -205,13 +229,13 @@ func isTrue(b *bool) bool { return b != nil && *b }
 
 // take takes the pods as ready, or as done.
 func (r *run) take(why string) {
-	r.node.note("The pods of %s are taken as ready: %s.", r.name(), why)
 	s := waiting(r.pod.Spec, "")
 	s.phase, s.initialized = "Running", true
-	completes := r.pod.Spec.RestartPolicy != "Always"
+	completes, as := r.pod.Spec.RestartPolicy != "Always", "ready"
 	if completes {
-		s.phase = "Succeeded"
+		s.phase, as = "Succeeded", "done"
 	}
+	r.node.note("The pods of %s are taken as %s: %s.", r.name(), as, why)
 	now := time.Now().UTC().Truncate(time.Second)
 	s.each(func(i int, init bool, status *api.ContainerStatus) {
 		stays := !completes && (!init || stays(r.pod.Spec.InitContainers[i]))

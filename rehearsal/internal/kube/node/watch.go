@@ -22,7 +22,9 @@ func (r *run) watch(running *task.Running) (again bool) {
 	probes := r.probes(running)
 	defer probes.stop()
 	for {
-		s := r.look(running.States(), probes)
+		states := running.States()
+		r.heard(states)
+		s := r.look(states, probes)
 		if s.phase == "Succeeded" || s.phase == "Failed" {
 			r.set(s)
 			<-r.ctx.Done()

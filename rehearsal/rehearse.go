@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -157,6 +156,3 @@ func changes(ctx context.Context, stack *drydock.Stack, options ...drydock.RunOp
 	}
 	return list, nil
 }
-
-// scratch is a folder for what a release leaves on the way.
-func scratch() (string, error) { return os.MkdirTemp("", "rehearsal-") }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/internal/scratch"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/awscli"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/images"
@@ -33,7 +33,8 @@ type release struct {
 	clock    time.Duration
 	mu       sync.Mutex // of verdict.Calls: a build makes calls side by side
 
-	dir        string               // scratch
+	dir        string // scratch, of the folder
+	folder     *scratch.Folder
 	sources    map[string]*checkout // by source action
 	artifacts  map[string]string    // folders by artifact name
 	revisions  map[string]string    // commits, by artifact name
@@ -68,12 +69,13 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 	if err != nil {
 		return nil, err
 	}
-	dir, err := scratch()
+	folder, err := scratch.Make("rehearsal-")
 	if err != nil {
 		return nil, err
 	}
+	dir := folder.Path()
 	r := &release{
-		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), dir: dir, fires: fires,
+		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), folder: folder, dir: dir, fires: fires,
 		sources: sources, artifacts: map[string]string{}, revisions: map[string]string{}, variables: map[string]string{}, execution: uuid.NewString(),
 		clusters: newClusters(dir), sessions: awscli.NewSessions(),
 		verdict: &verdict.Verdict{
@@ -99,7 +101,7 @@ func (r *release) tidy() error {
 	if r.registry != nil {
 		errs = append(errs, r.registry.Close())
 	}
-	return errors.Join(append(errs, os.RemoveAll(r.dir))...)
+	return errors.Join(append(errs, r.folder.Remove())...)
 }
 
 // play runs the pipeline's stages until one fails. A problem of the release is in the verdict, and is no error.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
+	"github.com/container-pipeline/container-pipeline/internal/scratch"
 )
 
 // Options say what is compared. Only Base has no default.
@@ -62,7 +62,8 @@ type run struct {
 	Options
 	repository *repository
 	store      *store
-	temp       string
+	folder     *scratch.Folder
+	temp       string          // the folder's path, without links
 	base, head *drydock.Folder // nil where the side has no program
 	report     Report
 	said       sync.Mutex
@@ -70,8 +71,8 @@ type run struct {
 
 func (r *run) close() error {
 	var errs []error
-	if r.temp != "" {
-		errs = append(errs, os.RemoveAll(r.temp))
+	if r.folder != nil {
+		errs = append(errs, r.folder.Remove())
 	}
 	if r.store != nil {
 		errs = append(errs, r.store.close())
@@ -98,10 +99,10 @@ func (r *run) prepare(ctx context.Context) (err error) {
 	if err := r.commits(ctx); err != nil {
 		return err
 	}
-	if r.temp, err = os.MkdirTemp("", "drydock-diff-"); err != nil {
+	if r.folder, err = scratch.Make("drydock-diff-"); err != nil {
 		return err
 	}
-	if r.temp, err = filepath.EvalSymlinks(r.temp); err != nil {
+	if r.temp, err = filepath.EvalSymlinks(r.folder.Path()); err != nil {
 		return err
 	}
 	if r.base, err = r.program(ctx, "base", r.report.Base); err != nil {

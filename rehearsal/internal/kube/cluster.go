@@ -33,7 +33,7 @@ type Options struct {
 	Namespaces []string
 	// Dir is an existing directory, where the cluster's files are until Close.
 	Dir string
-	// Authenticate tells who a bearer token is. An error is answered by 401, and its text written to Log.
+	// Authenticate tells who a bearer token is. An error is answered by 401, without its text.
 	Authenticate func(token string) (Identity, error)
 	// Bindings are EKS's access entries and their policies, one each.
 	Bindings []Binding
@@ -142,7 +142,7 @@ func (c *Cluster) control(ctx context.Context, p plan) error {
 	if err := c.group.start(c.dir, p.etcd()); err != nil {
 		return err
 	}
-	port, err := freePort()
+	port, err := c.group.port()
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/leash"
 )
 
@@ -23,6 +25,7 @@ type command struct {
 // group is the processes of a control plane. They end with this one, however it ends.
 type group struct {
 	leash  *leash.Leash
+	socket *os.File // that holds the port
 	leader *process
 	all    []*process
 
@@ -36,6 +39,27 @@ type process struct {
 	cmd   *exec.Cmd
 	log   string
 	ended chan struct{} // closes when it has been waited for
+}
+
+// port is a port of the loopback interface that is nobody else's until close: a command may listen on it that shares its port.
+func (g *group) port() (int, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err != nil {
+		return 0, fmt.Errorf("finding a port: %w", err)
+	}
+	g.socket = os.NewFile(uintptr(fd), "port")
+	unix.CloseOnExec(fd)
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
+		return 0, fmt.Errorf("finding a port: %w", err)
+	}
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		return 0, fmt.Errorf("finding a port: %w", err)
+	}
+	at, err := unix.Getsockname(fd)
+	if err != nil {
+		return 0, fmt.Errorf("finding a port: %w", err)
+	}
+	return at.(*unix.SockaddrInet4).Port, nil
 }
 
 // start starts a command in the directory.
@@ -106,6 +130,10 @@ func (g *group) close() error {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	g.ending = true
+	if g.socket != nil {
+		_ = g.socket.Close() // nothing was written
+		g.socket = nil
+	}
 	if g.leader == nil {
 		return nil
 	}

@@ -13,9 +13,10 @@ type command struct {
 // group needs a system with process groups.
 type group struct{}
 
-func (*group) start(string, command) error {
-	return errors.New("a rehearsed cluster needs process groups: run on Linux, macOS or in WSL")
-}
+var errUnix = errors.New("a rehearsed cluster needs process groups: run on Linux, macOS or in WSL")
+
+func (*group) start(string, command) error { return errUnix }
+func (*group) port() (int, error)          { return 0, errUnix }
 
 func (*group) dead() error  { return nil }
 func (*group) close() error { return nil }

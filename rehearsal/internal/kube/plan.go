@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,7 +112,7 @@ func (p plan) etcd() command {
 
 func (p plan) apiServer(port int) command {
 	return command{"kube-apiserver", p.tools.APIServer, []string{
-		"--etcd-servers=" + clientSocket, "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", port),
+		"--etcd-servers=" + clientSocket, "--bind-address=127.0.0.1", "--permit-port-sharing", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", port),
 		"--tls-cert-file=server.crt", "--tls-private-key-file=server.key",
 		"--token-auth-file=tokens.csv", "--authentication-config=anonymous",
 		"--authentication-token-webhook-config-file=tokens.conf", "--authentication-token-webhook-version=v1",
@@ -132,14 +131,4 @@ func (p plan) controllerManager() command {
 		"--controllers=" + strings.Join(controllers, ","), "--root-ca-file=ca.crt", "--service-account-private-key-file=accounts.key",
 		"--kube-api-qps=500", "--kube-api-burst=1000",
 	}}
-}
-
-// freePort is a port of the loopback interface that nobody listens on.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"crypto/tls"
 	"encoding/json"
-	"fmt"
 	"net"
 	"net/http"
 	"slices"
@@ -85,7 +84,6 @@ func (w *webhook) tokens(rw http.ResponseWriter, r *http.Request) {
 	const version, kind = "authentication.k8s.io/v1", "TokenReview"
 	who, err := w.options.Authenticate(review.Spec.Token)
 	if err != nil {
-		fmt.Fprintf(w.options.Log, "cluster %s: a token is refused: %v\n", w.options.Name, err)
 		answer(rw, version, kind, map[string]any{"authenticated": false, "error": err.Error()})
 		return
 	}

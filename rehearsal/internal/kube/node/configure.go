@@ -100,19 +100,18 @@ func (r *run) container(c api.Container) (task.Container, error) {
 	return converted, err
 }
 
-// healthCheck is the probe of a container that is a command. A container has but one here.
+// healthCheck is the first of a container's probes that are commands.
 func healthCheck(c api.Container) *task.HealthCheck {
-	for _, p := range []*api.Probe{c.ReadinessProbe, c.StartupProbe, c.LivenessProbe} {
-		if p != nil && p.Exec != nil {
-			return &task.HealthCheck{
-				Command: append([]string{"CMD"}, p.Exec.Command...), Interval: max(seconds(p.PeriodSeconds), time.Second),
-				Timeout: seconds(p.TimeoutSeconds),
-				// Whether the container goes on is not the task's to decide.
-				Retries: 1 << 30,
-			}
-		}
+	all := commandProbes(c)
+	if len(all) == 0 {
+		return nil
 	}
-	return nil
+	return &task.HealthCheck{
+		Command:  append([]string{"CMD"}, all[0].Exec.Command...),
+		Interval: max(seconds(all[0].PeriodSeconds), time.Second), Timeout: seconds(all[0].TimeoutSeconds),
+		// Whether the container goes on is not the task's to decide.
+		Retries: 1 << 30,
+	}
 }
 
 // user is who the container runs as, in the words of an image's USER.

@@ -49,9 +49,13 @@ func (p *pod) live() {
 	defer p.node.part(r)
 	for {
 		state, changed := r.snapshot()
-		p.tell(state)
+		var again <-chan time.Time
+		if !p.tell(state) {
+			again = time.After(firstPause)
+		}
 		select {
 		case <-changed:
+		case <-again:
 		case <-p.ctx.Done():
 			return
 		case <-p.ending:
@@ -85,19 +89,21 @@ func (p *pod) path() string {
 	return "/api/v1/namespaces/" + p.pod.Metadata.Namespace + "/pods/" + p.pod.Metadata.Name
 }
 
-// tell tells the API server how the pod is, if that is news.
-func (p *pod) tell(s state) {
+// tell tells the API server how the pod is, if that is news; false if that fails.
+func (p *pod) tell(s state) bool {
 	for _, e := range s.events {
 		p.node.event(p.ctx, p.pod, "Warning", e.reason, e.message)
 	}
 	status := s.status(p)
 	text, err := json.Marshal(status)
 	if err != nil || string(text) == p.told {
-		return
+		return err == nil
 	}
-	if p.node.client.Patch(p.ctx, p.path()+"/status", map[string]any{"status": status}) == nil {
-		p.told = string(text)
+	if p.node.client.Patch(p.ctx, p.path()+"/status", map[string]any{"status": status}) != nil {
+		return false
 	}
+	p.told = string(text)
+	return true
 }
 
 // delete is the end of a pod that is to be deleted: without it, the API server waits for its node.

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,7 +28,11 @@ type probes struct {
 }
 
 // health is what a container's probes say.
-type health struct{ started, ready, dead bool }
+type health struct {
+	started, ready bool
+	dead           string    // why the container is to be ended
+	since          time.Time // it runs
+}
 
 // probes begins to ask.
 func (r *run) probes(running *task.Running) *probes {
@@ -36,8 +41,9 @@ func (r *run) probes(running *task.Running) *probes {
 	p.cancel = cancel
 	for _, c := range r.containers() {
 		p.health[c.Name] = &health{started: c.StartupProbe == nil, ready: c.StartupProbe == nil && c.ReadinessProbe == nil}
-		if c.StartupProbe != nil || c.ReadinessProbe != nil || c.LivenessProbe != nil {
-			p.work.Go(func() { p.watch(ctx, c) })
+		p.work.Go(func() { p.watch(ctx, c) })
+		if n := len(commandProbes(c)); n > 1 {
+			r.node.note("Container %s of %s has %d probes that are commands: the first is asked, and the others are taken as passed.", c.Name, r.name(), n)
 		}
 	}
 	return p
@@ -54,9 +60,17 @@ func (p *probes) get(name string) health {
 	return *p.health[name]
 }
 
-func (p *probes) started(name string) bool { return p.get(name).started }
-func (p *probes) ready(name string) bool   { return p.get(name).ready }
-func (p *probes) dead(name string) bool    { return p.get(name).dead }
+// settled is whether a container has run for so long that it counts as started.
+func (p *probes) settled(name string) bool {
+	since := p.get(name).since
+	return !since.IsZero() && time.Since(since) >= settling
+}
+
+func (p *probes) change(name string, f func(h *health)) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	f(p.health[name])
+}
 
 func (p *probes) takeEvents() []event {
 	p.mutex.Lock()
@@ -74,9 +88,10 @@ func (p *probes) watch(ctx context.Context, c api.Container) {
 			return
 		}
 	}
+	p.change(c.Name, func(h *health) { h.since = time.Now() })
 	if c.StartupProbe != nil {
 		p.ask(ctx, c, "Startup", c.StartupProbe, func(h *health, passed, failed bool) (done bool) {
-			h.started, h.dead = passed, failed
+			h.started = passed
 			h.ready = passed && c.ReadinessProbe == nil
 			return passed || failed
 		})
@@ -92,10 +107,7 @@ func (p *probes) watch(ctx context.Context, c api.Container) {
 	}
 	if c.LivenessProbe != nil {
 		work.Go(func() {
-			p.ask(ctx, c, "Liveness", c.LivenessProbe, func(h *health, _, failed bool) bool {
-				h.dead = failed
-				return failed
-			})
+			p.ask(ctx, c, "Liveness", c.LivenessProbe, func(_ *health, _, failed bool) bool { return failed })
 		})
 	}
 	work.Wait()
@@ -127,9 +139,14 @@ func (p *probes) ask(ctx context.Context, c api.Container, kind string, probe *a
 			failures, counts = failures+1, now.Add(period)
 			p.tell(fmt.Sprintf("%s probe of container %s failed: %v", kind, c.Name, why))
 		}
-		p.mutex.Lock()
-		done := result(p.health[c.Name], why == nil, failures >= probe.FailureThreshold)
-		p.mutex.Unlock()
+		var done bool
+		p.change(c.Name, func(h *health) {
+			failed := failures >= probe.FailureThreshold
+			if failed && probe != c.ReadinessProbe {
+				h.dead = fmt.Sprintf("%s probe failed: %v", kind, why)
+			}
+			done = result(h, why == nil, failed)
+		})
 		if done || !sleep(ctx, pause) {
 			return
 		}
@@ -158,10 +175,15 @@ func (p *probes) once(ctx context.Context, c api.Container, probe *api.Probe) er
 	case probe.GRPC != nil:
 		return p.dial(ctx, port(c, probe.GRPC.Port))
 	}
-	if s := p.state(c.Name); s.Health != task.HealthHealthy {
-		return fmt.Errorf("its command does not succeed")
+	if s := p.state(c.Name); probe == commandProbes(c)[0] && s.Health != task.HealthHealthy {
+		return fmt.Errorf("command %q does not succeed", probe.Exec.Command)
 	}
 	return nil
+}
+
+// commandProbes are a container's probes that are commands. The first is its health check here, of which it has but one.
+func commandProbes(c api.Container) []*api.Probe {
+	return slices.DeleteFunc([]*api.Probe{c.ReadinessProbe, c.LivenessProbe, c.StartupProbe}, func(p *api.Probe) bool { return p == nil || p.Exec == nil })
 }
 
 // dial is whether the port is open: whatever answers, and however, it is unless the connection is refused.

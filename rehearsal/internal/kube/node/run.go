@@ -2,10 +2,8 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -137,122 +135,9 @@ func (r *run) live() {
 	}
 }
 
-// The pauses are shorter than a kubelet's where somebody waits for the first: an image does not come by waiting in a rehearsal.
-const (
-	firstPause = time.Second
-	lastPause  = 10 * time.Second
-)
-
-// pull gets the images, until it has them all.
-func (r *run) pull() bool {
-	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		failed := map[string]error{} // by image
-		for _, c := range r.containers() {
-			if r.images[c.Image] != nil {
-				continue
-			}
-			image, err := r.node.Pull(r.ctx, c.Image)
-			switch {
-			case err == nil:
-				r.images[c.Image] = image
-			case !errors.Is(err, ErrUnknownImage):
-				failed[c.Image] = err
-			}
-		}
-		if len(failed) == 0 || r.ctx.Err() != nil {
-			return r.ctx.Err() == nil
-		}
-		r.refuse(failed, func(image string, err error) (reason, message string) { return "ErrImagePull", err.Error() })
-		if !r.pause(pause / 2) {
-			return false
-		}
-		r.refuse(failed, func(image string, err error) (reason, message string) {
-			return "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q: ErrImagePull: %v", image, err)
-		})
-		if !r.pause(pause / 2) {
-			return false
-		}
-	}
-}
-
-// refuse tells why containers' images are missing.
-func (r *run) refuse(failed map[string]error, why func(image string, err error) (reason, message string)) {
-	s := waiting(r.pod.Spec, "ContainerCreating")
-	s.each(func(_ int, _ bool, status *api.ContainerStatus) {
-		err := failed[status.Image]
-		if err == nil {
-			return
-		}
-		reason, message := why(status.Image, err)
-		status.State.Waiting = &api.Waiting{Reason: reason, Message: message}
-		if reason == "ErrImagePull" {
-			s.events = append(s.events, event{"Failed", fmt.Sprintf("Failed to pull image %q: %s", status.Image, message)})
-		}
-	})
-	r.set(s)
-}
-
 func (r *run) containers() []api.Container {
 	return slices.Concat(r.pod.Spec.InitContainers, r.pod.Spec.Containers)
 }
-
-// cannotRun is why the pod cannot be run here, though a node in AWS may.
-func (r *run) cannotRun() string {
-	if r.node.cannot != "" {
-		return r.node.cannot
-	}
-	for _, c := range r.containers() {
-		image := r.images[c.Image]
-		if image == nil {
-			return fmt.Sprintf("nothing is known of the image %s", c.Image)
-		}
-		config, err := image.ConfigFile()
-		if err != nil {
-			return fmt.Sprintf("the configuration of the image %s cannot be read: %v", c.Image, err)
-		}
-		switch platform := config.OS + "/" + config.Architecture; {
-		case platform != "linux/"+runtime.GOARCH:
-			return fmt.Sprintf("the image %s is made for %s, and this machine is %s/%s", c.Image, platform, runtime.GOOS, runtime.GOARCH)
-		case config.Config.Labels["imitated"] == "true":
-			return fmt.Sprintf("the image %s is put together without running its Dockerfile", c.Image)
-		case isTrue(c.SecurityContext.Privileged):
-			return fmt.Sprintf("container %s is privileged", c.Name)
-		}
-	}
-	if r.pod.Spec.HostNetwork {
-		return "they use their node's network"
-	}
-	return ""
-}
-
-func isTrue(b *bool) bool { return b != nil && *b }
-
-// take takes the pods as ready, or as done.
-func (r *run) take(why string) {
-	s := waiting(r.pod.Spec, "")
-	s.phase, s.initialized = "Running", true
-	completes, as := r.pod.Spec.RestartPolicy != "Always", "ready"
-	if completes {
-		s.phase, as = "Succeeded", "done"
-	}
-	r.node.note("The pods of %s are taken as %s: %s.", r.name(), as, why)
-	now := time.Now().UTC().Truncate(time.Second)
-	s.each(func(i int, init bool, status *api.ContainerStatus) {
-		stays := !completes && (!init || stays(r.pod.Spec.InitContainers[i]))
-		if stays {
-			status.State = api.ContainerState{Running: &api.Started{StartedAt: &now}}
-			status.Ready, status.Started = true, true
-			return
-		}
-		status.State = api.ContainerState{Terminated: &api.Terminated{Reason: "Completed", StartedAt: &now, FinishedAt: &now}}
-		status.Ready = init
-	})
-	r.set(s)
-}
-
-// stays is whether an init container runs beside the pod's containers.
-// https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
-func stays(c api.Container) bool { return c.RestartPolicy == "Always" }
 
 // backOff waits before the containers are started anew: the first time it does not, then as a kubelet.
 // https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy

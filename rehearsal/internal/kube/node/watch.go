@@ -14,6 +14,9 @@ const (
 	glance = 100 * time.Millisecond
 	// initPatience is how long init containers may take. One that waits for what it cannot reach here waits for ever.
 	initPatience = time.Minute
+	// settling is how long a container has to run until it counts as started. A kubelet looks once a second, and does not see
+	// those that end at once: https://github.com/kubernetes/kubernetes/blob/v1.34.2/pkg/kubelet/kubelet.go, genericPlegRelistPeriod.
+	settling = time.Second
 )
 
 // watch follows running containers, and tells whether they are to be started anew.
@@ -27,21 +30,18 @@ func (r *run) watch(running *task.Running) (again bool) {
 		s := r.look(states, probes)
 		if s.phase == "Succeeded" || s.phase == "Failed" {
 			r.set(s)
-			<-r.ctx.Done()
 			return false
 		}
 		if ended := r.crashed(running, probes); ended != nil {
 			if ended.Inconclusive() {
 				r.take(fmt.Sprintf("container %s ended, and nothing beyond the pod is reached in a rehearsal: %s", ended.Name, ended.LastWords()))
-				<-r.ctx.Done()
 				return false
 			}
-			r.crash(s, ended)
+			r.crash(s, ended, probes)
 			return true
 		}
 		if !s.initialized && time.Since(began) > initPatience {
 			r.take(fmt.Sprintf("their init containers have not ended within %s, and nothing beyond the pod is reached in a rehearsal", initPatience))
-			<-r.ctx.Done()
 			return false
 		}
 		r.set(s)
@@ -64,9 +64,9 @@ func (r *run) look(states []task.State, p *probes) state {
 		status.RestartCount = r.restarts[status.Name]
 		status.LastState = api.ContainerState{Terminated: r.last[status.Name]}
 		switch {
-		case t.Status == task.StatusRunning:
+		case t.Status == task.StatusRunning && p.settled(status.Name):
 			status.State = api.ContainerState{Running: &api.Started{}}
-			status.Started, status.Ready = p.started(status.Name), p.ready(status.Name)
+			status.Started, status.Ready = p.get(status.Name).started, p.get(status.Name).ready
 			if init && !stays(r.pod.Spec.InitContainers[i]) {
 				status.Ready = false
 			}
@@ -131,7 +131,7 @@ func (r *run) crashed(running *task.Running, p *probes) *task.State {
 	var found *task.State
 	for _, t := range running.States() {
 		again := t.Status == task.StatusStopped && !heldBack(t) && r.restartsAfter(t)
-		if (again || p.dead(t.Name)) && (found == nil || t.Name == first) {
+		if (again || p.get(t.Name).dead != "") && (found == nil || t.Name == first) {
 			found = &t
 		}
 	}
@@ -160,11 +160,11 @@ func (r *run) restartsAfter(t task.State) bool {
 }
 
 // crash notes that a container is to be started anew.
-func (r *run) crash(s state, t *task.State) {
+func (r *run) crash(s state, t *task.State, p *probes) {
 	name := t.Name
 	ended := terminated(*t)
-	if t.Status != task.StatusStopped { // by its liveness probe
-		ended = &api.Terminated{ExitCode: 137, Reason: "Error", Message: "its liveness probe failed"}
+	if t.Status != task.StatusStopped {
+		ended = &api.Terminated{ExitCode: 137, Reason: "Error", Message: p.get(name).dead}
 	}
 	r.restarts[name]++
 	r.last[name] = ended

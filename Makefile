@@ -21,7 +21,7 @@ destroy: ## take the stack down again
 bootstrap: ## the meta pipeline's stack for the first time, in the real clouds; see docs/meta.md
 	@components/meta/bootstrap.sh $(if $(filter command,$(origin STACK)),$(STACK),meta) $(COMPONENT)
 
-test: lint ## every test; the first run builds the engine, which takes some minutes
+test: lint ## every test; the first run builds the engine and Kubernetes, which takes a quarter of an hour
 	go test -timeout 60m ./...
 	cd examples/consumer && go test -timeout 30m ./...
 

@@ -107,6 +107,9 @@ func (o Options) validate() error {
 // startPatience is how long a start may take: it takes seconds, but of a machine that has nothing else to do.
 const startPatience = 3 * time.Minute
 
+// pollPause is the pause between two looks at what is to come.
+const pollPause = 50 * time.Millisecond
+
 func (c *Cluster) start(ctx context.Context, tools Toolbox) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startPatience, fmt.Errorf("it is not ready after %s", startPatience))
 	defer cancel()
@@ -154,31 +157,13 @@ func (c *Cluster) control(ctx context.Context, p plan) error {
 	if err := p.writeKubeconfig(c.endpoint); err != nil {
 		return err
 	}
-	if err := c.await(ctx); err != nil {
+	if err := c.exists(ctx, "/readyz"); err != nil {
 		return err
 	}
 	if err := c.group.start(c.dir, p.controllerManager()); err != nil {
 		return err
 	}
 	return c.seed(ctx)
-}
-
-// await waits until the API server is ready.
-func (c *Cluster) await(ctx context.Context) error {
-	for {
-		err := c.client.Ready(ctx)
-		if err == nil {
-			return nil
-		}
-		if dead := c.group.dead(); dead != nil {
-			return dead
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), err)
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }
 
 // Endpoint is the API server's URL.

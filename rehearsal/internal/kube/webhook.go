@@ -5,6 +5,8 @@ import (
 	"crypto/subtle"
 	"crypto/tls"
 	"encoding/json"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"slices"
@@ -42,7 +44,7 @@ func serveWebhook(authority *authority, o Options) (*webhook, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /tokens", w.tokens)
 	mux.HandleFunc("POST /access", w.access)
-	w.server = &http.Server{Handler: mux}
+	w.server = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() { _ = w.server.Serve(listener) }() // it ends by close
 	return w, nil
 }

@@ -46,7 +46,7 @@ func Is(err error, code int) bool {
 	return errors.As(err, &status) && status.Code == code
 }
 
-// Get reads the object at the path, as "/api/v1/namespaces/shop/pods/api".
+// Get reads the object at the path, as "/api/v1/namespaces/shop/pods/api", unless into is nil.
 func (c *Client) Get(ctx context.Context, path string, into any) error {
 	return c.do(ctx, http.MethodGet, path, "", nil, into)
 }
@@ -64,11 +64,6 @@ func (c *Client) Patch(ctx context.Context, path string, fields any) error {
 // Delete deletes the object at the path with the options, as {"gracePeriodSeconds": 0}.
 func (c *Client) Delete(ctx context.Context, path string, options any) error {
 	return c.do(ctx, http.MethodDelete, path, "application/json", options, nil)
-}
-
-// Ready tells why the API server is not ready, or nil.
-func (c *Client) Ready(ctx context.Context) error {
-	return c.do(ctx, http.MethodGet, "/readyz", "", nil, nil)
 }
 
 func (c *Client) do(ctx context.Context, method, path, contentType string, body, into any) error {

@@ -58,7 +58,7 @@ func TestErrors(t *testing.T) {
 	assert.True(t, Is(fmt.Errorf("wrapped: %w", err), http.StatusNotFound))
 	assert.False(t, Is(err, http.StatusConflict))
 	assert.False(t, Is(nil, http.StatusNotFound))
-	assert.EqualError(t, c.Ready(t.Context()), "[-]etcd failed")
+	assert.EqualError(t, c.Get(t.Context(), "/readyz", nil), "[-]etcd failed")
 }
 
 // A watch that breaks off, or is too old, begins anew with all objects.

@@ -3,6 +3,8 @@ package node
 import (
 	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -28,7 +30,7 @@ func (n *Node) serveKubelet(config *tls.Config) (*kubelet, error) {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "the node of a rehearsal has logs, and runs no commands in pods", http.StatusNotImplemented)
 	})
-	k.server = &http.Server{Handler: mux}
+	k.server = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() { _ = k.server.Serve(listener) }() // it ends by close
 	return k, nil
 }

@@ -17,6 +17,9 @@ type App struct {
 	Pipeline string
 	// Repository and Branch are what is pushed to, as "acme/shop" and "main". Default: what the pipeline follows.
 	Repository, Branch string
+	// Changed are the paths that the push changes, from the repository's root: a trigger on paths starts the pipeline for some
+	// alone. Default: all files of the folder.
+	Changed []string
 	// Sources are the folders of the other repositories that the pipeline reads, by the name of the source action, of its
 	// artifact, or of the repository: what is at the head of the branch when the push comes. Required where it reads several.
 	Sources map[string]string
@@ -33,6 +36,8 @@ type settings struct {
 	tasks   bool
 	pending bool
 	bare    bool
+	// clusters are those of other releases; nil for the release's own.
+	clusters *clusters
 	// patience with health checks; 0 for the rollout's own.
 	patience time.Duration
 	alarms   []alarm

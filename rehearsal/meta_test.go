@@ -65,7 +65,9 @@ func TestDefinitionIsDeployed(t *testing.T) {
 	assert.Equal(t, "it finds nothing to do", stepOf(t, v, "Afterwards", "The same definition again").Detail)
 	assert.Equal(t, before, world.Of(dock.Cloud()), "what is deployed goes to a copy of the clouds")
 
-	made := slices.IndexFunc(v.Calls, func(c verdict.Call) bool { return c.Action == "iam:CreateRole" && strings.Contains(c.Role, "deployer-up") })
+	made := slices.IndexFunc(v.Calls, func(c verdict.Call) bool {
+		return c.Action == "iam:CreateRole" && strings.Contains(c.Role, "deployer-up")
+	})
 	require.GreaterOrEqual(t, made, 0)
 	assert.Equal(t, []string{"arn:aws:iam::123456789012:policy/deployer-boundary"}, v.Calls[made].Context["iam:PermissionsBoundary"])
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,7 +20,11 @@ const fetching = 5 * time.Second
 func (r *release) start(ctx context.Context) error {
 	return r.do(ctx, verdict.Step{Stage: "Start", Name: "Push"}, func(s *verdict.Step) error {
 		s.Detail = fmt.Sprintf("%s to %s of %s", short(r.app.Commit), r.app.Branch, r.app.Repository)
-		if p := r.triggered(); p != nil {
+		p, err := r.triggered(ctx)
+		if err != nil {
+			return err
+		}
+		if p != nil {
 			return p
 		}
 		return r.ask(s, calls.Start(r.world, r.pipeline))
@@ -33,50 +36,6 @@ func short(commit string) string {
 		return commit[:12]
 	}
 	return first(commit, "the folder's content")
-}
-
-// triggered tells why a push of the branch would not start the pipeline. A pipeline without a trigger for its source is
-// started by hand or by an event, which the calls of the start show.
-// https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.html
-func (r *release) triggered() *verdict.Problem {
-	var refused []string
-	for _, t := range r.pipeline.Record.Inputs.Objs("triggers") {
-		git := t.Obj("gitConfiguration")
-		if from := r.sources[git.Str("sourceActionName")]; from != nil && !from.pushed {
-			continue // it watches another repository
-		}
-		for _, push := range git.Objs("pushes") {
-			branches := push.Obj("branches")
-			if matchesAny(branches.Strs("excludes"), r.app.Branch) {
-				refused = append(refused, "excludes "+strings.Join(branches.Strs("excludes"), ", "))
-				continue
-			}
-			if includes := branches.Strs("includes"); len(includes) > 0 && !matchesAny(includes, r.app.Branch) {
-				refused = append(refused, "takes "+strings.Join(includes, ", "))
-				continue
-			}
-			return nil
-		}
-	}
-	if len(refused) == 0 {
-		return r.unheard()
-	}
-	return &verdict.Problem{
-		What:  fmt.Sprintf("a push to the branch %s starts nothing: the pipeline's trigger %s", r.app.Branch, strings.Join(refused, ", and ")),
-		Where: "pipeline " + r.pipeline.Name,
-		Fix:   "push to the branch that the pipeline follows, or let it follow this one",
-	}
-}
-
-// matchesAny: branches in triggers are glob patterns.
-// https://docs.aws.amazon.com/codepipeline/latest/userguide/syntax-glob.html
-func matchesAny(patterns []string, name string) bool {
-	for _, p := range patterns {
-		if ok, err := path.Match(strings.ReplaceAll(p, "**", "*"), name); err == nil && ok {
-			return true
-		}
-	}
-	return false
 }
 
 // sourceConnection hands over the repository's content at the commit.

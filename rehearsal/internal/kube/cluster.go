@@ -175,6 +175,10 @@ func (c *Cluster) CA() []byte { return c.ca }
 // Notes are what was taken for granted, and what differs from a cluster in AWS.
 func (c *Cluster) Notes() []string { return c.node.Notes() }
 
+// Troubles are what has kept pods from being ready since the start, also those that are gone, as "Deployment shop/api: container
+// api ended with exit code 1: …": a release that was taken back leaves no other trace.
+func (c *Cluster) Troubles() []string { return c.node.Troubles() }
+
 // Close ends the cluster and removes all that it has left. It may be called more than once.
 func (c *Cluster) Close() error {
 	c.unwatch()

@@ -77,6 +77,7 @@ func TestDeploymentBecomesReady(t *testing.T) {
 	require.Error(t, err)
 	editor.kubectl("", "-n shop rollout undo deployment/api")
 	editor.kubectl("", "-n shop rollout status deployment/api --timeout 60s")
+	assert.Contains(t, cluster.Troubles(), "Deployment shop/api: container api ended with exit code 3")
 	assert.Equal(t, []string{"app:1"}, workload(t, "api", func(w Workload) bool { return w.Ready }).Images)
 	editor.kubectl("", "-n shop delete deployment api --wait --timeout 60s")
 }

@@ -84,7 +84,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 		all, err := c.Workloads(t.Context())
 		return err == nil && len(all) == 1 && all[0].Ready
 	}, waits, poll)
-	assert.Equal(t, []string{"The pods of ReplicaSet shop/" + c.replicaSet(t) + " are taken as ready: so it was asked for."}, c.Notes())
+	assert.Equal(t, []string{"The pods of Deployment shop/api are taken as ready: so it was asked for."}, c.Notes())
 	cancel()
 	assert.Eventually(t, func() bool {
 		entries, err := os.ReadDir(dir)
@@ -94,16 +94,6 @@ func TestCloseLeavesNothing(t *testing.T) {
 	assert.Eventually(t, func() bool { return !listens(c.Endpoint()) }, waits, poll, "a port is left")
 	require.NoError(t, c.Close())
 	require.NoError(t, c.Close(), "once more")
-}
-
-func (c *Cluster) replicaSet(t *testing.T) string {
-	t.Helper()
-	var list struct {
-		Items []object `json:"items"`
-	}
-	require.NoError(t, c.client.Get(t.Context(), "/apis/apps/v1/replicasets", &list))
-	require.Len(t, list.Items, 1)
-	return list.Items[0].Metadata.Name
 }
 
 func TestStartThatFails(t *testing.T) {

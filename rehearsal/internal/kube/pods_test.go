@@ -60,6 +60,7 @@ func TestPodsThatAreNotReady(t *testing.T) {
 			w := workload(t, name, because(c.why))
 			assert.False(t, w.Ready)
 			assert.Equal(t, 0, w.Up)
+			assert.Contains(t, strings.Join(cluster.Troubles(), "\n"), "Deployment shop/"+name+": ")
 			editor.kubectl("", "-n shop delete --wait --timeout 60s deployment "+name)
 		})
 	}

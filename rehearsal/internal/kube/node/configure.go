@@ -28,6 +28,9 @@ func (r *run) configure() (task.Task, bool) {
 		}
 		s.each(func(_ int, _ bool, status *api.ContainerStatus) {
 			err := bad[status.Name]
+			if err != nil {
+				r.node.trouble(r, "container %s: %v", status.Name, err)
+			}
 			mount := mountError{}
 			switch {
 			case errors.As(err, &mount):

@@ -54,6 +54,7 @@ type Node struct {
 	pods  map[string]*pod // by UID
 	runs  map[string]*run // by key
 	notes []string
+	woes  []string
 	count int // of the pods, for their addresses
 }
 
@@ -182,6 +183,23 @@ func (n *Node) noteLocked(format string, args ...any) {
 		n.notes = append(n.notes, text)
 		fmt.Fprintln(n.Log, text)
 	}
+}
+
+// trouble notes what keeps the pods of a run from being ready, once.
+func (n *Node) trouble(r *run, format string, args ...any) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	text := r.name() + ": " + fmt.Sprintf(format, args...)
+	if !slices.Contains(n.woes, text) {
+		n.woes = append(n.woes, text)
+	}
+}
+
+// Troubles are what has kept pods from being ready, also those that are gone.
+func (n *Node) Troubles() []string {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	return slices.Clone(n.woes)
 }
 
 // Notes are what was taken for granted.

@@ -57,6 +57,7 @@ func (r *run) refuse(failed map[string]error, why func(image string, err error) 
 		reason, message := why(status.Image, err)
 		status.State.Waiting = &api.Waiting{Reason: reason, Message: message}
 		if reason == "ErrImagePull" {
+			r.node.trouble(r, "container %s: %s: %s", status.Name, reason, message)
 			s.events = append(s.events, event{"Failed", fmt.Sprintf("Failed to pull image %q: %s", status.Image, message)})
 		}
 	})

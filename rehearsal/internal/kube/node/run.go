@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,13 +43,18 @@ func (n *Node) newRun(key string, p api.Pod) *run {
 	return r
 }
 
-// name is of what the pods belong to, as "ReplicaSet shop/api-5d7".
+// name is of what the pods belong to, as "Deployment shop/api".
 func (r *run) name() string {
 	m := r.pod.Metadata
+	kind, name := "Pod", m.Name
 	if owner := m.Controller(); owner.UID != "" {
-		return owner.Kind + " " + m.Namespace + "/" + owner.Name
+		kind, name = owner.Kind, owner.Name
 	}
-	return "Pod " + m.Namespace + "/" + m.Name
+	// A Deployment's ReplicaSet is called by it and the template's hash.
+	if deployment, ok := strings.CutSuffix(name, "-"+m.Labels["pod-template-hash"]); ok && kind == "ReplicaSet" {
+		kind, name = "Deployment", deployment
+	}
+	return kind + " " + m.Namespace + "/" + name
 }
 
 // set makes the run's next state.

@@ -29,6 +29,7 @@ func (r *run) watch(running *task.Running) (again bool) {
 		r.heard(states)
 		s := r.look(states, probes)
 		if s.phase == "Succeeded" || s.phase == "Failed" {
+			r.blame(s)
 			r.set(s)
 			return false
 		}
@@ -80,6 +81,9 @@ func (r *run) look(states []task.State, p *probes) state {
 	})
 	s.phase = r.phase(s)
 	s.events = p.takeEvents()
+	for _, e := range s.events {
+		r.node.trouble(r, "%s", e.message)
+	}
 	return s
 }
 
@@ -159,6 +163,15 @@ func (r *run) restartsAfter(t task.State) bool {
 	return r.pod.Spec.RestartPolicy == "Always" || r.pod.Spec.RestartPolicy == "OnFailure" && t.ExitCode != 0
 }
 
+// blame notes which containers of a pod that is not restarted have failed.
+func (r *run) blame(s state) {
+	s.each(func(_ int, _ bool, status *api.ContainerStatus) {
+		if t := status.State.Terminated; t != nil && t.ExitCode != 0 {
+			r.node.trouble(r, "%s", failure(status.Name, t))
+		}
+	})
+}
+
 // crash notes that a container is to be started anew.
 func (r *run) crash(s state, t *task.State, p *probes) {
 	name := t.Name
@@ -166,6 +179,7 @@ func (r *run) crash(s state, t *task.State, p *probes) {
 	if t.Status != task.StatusStopped {
 		ended = &api.Terminated{ExitCode: 137, Reason: "Error", Message: p.get(name).dead}
 	}
+	r.node.trouble(r, "%s", failure(name, ended))
 	r.restarts[name]++
 	r.last[name] = ended
 	s.each(func(_ int, _ bool, status *api.ContainerStatus) {
@@ -175,4 +189,9 @@ func (r *run) crash(s state, t *task.State, p *probes) {
 		}
 	})
 	r.set(s)
+}
+
+// failure tells how a container ended.
+func failure(name string, t *api.Terminated) string {
+	return strings.TrimSuffix(fmt.Sprintf("container %s ended with exit code %d: %s", name, t.ExitCode, t.Message), ": ")
 }

@@ -159,7 +159,7 @@ func (r *release) phases(ctx context.Context, a action, project *codebuild.Proje
 				return p
 			}
 			if failed == nil && output.Problem != nil {
-				s.More = r.causes(phase.Log)
+				s.More = r.causes(ctx, phase.Log)
 				return output.Problem
 			}
 			return &verdict.Problem{What: first(phase.Context, phase.Name+" "+string(phase.Status)), Where: "project " + project.Name}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
@@ -100,8 +101,8 @@ func (r *release) startCluster(ctx context.Context, arn string) (*cluster, error
 		return nil, errors.Join(err, c.Close())
 	}
 	r.note("The cluster %s of account %s runs here as a control plane of Kubernetes %s with a stand-in for its nodes.", c.name, accountOf(arn), version)
-	for _, namespace := range c.namespaces {
-		r.note("The namespace %s of the cluster %s has to exist: someone has to create it. The rehearsal takes that as done.", namespace, c.name)
+	if len(c.namespaces) > 0 {
+		r.note("Someone has to create the namespaces of the cluster %s: %s. The rehearsal takes that as done.", c.name, strings.Join(c.namespaces, ", "))
 	}
 	return c, nil
 }

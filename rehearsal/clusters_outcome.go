@@ -41,14 +41,15 @@ func (r *release) running(ctx context.Context, a action) error {
 	return nil
 }
 
-// causes are the defects behind a failed command of the build: calls that were denied, and what its clusters refused.
-func (r *release) causes(log []string) []verdict.Problem {
+// causes are the defects behind a failed command of the build: calls that were denied, what its clusters refused, and what
+// does not run in them.
+func (r *release) causes(ctx context.Context, log []string) []verdict.Problem {
 	all := slices.Clone(r.building.denied)
 	for _, c := range r.building.entered {
 		c.mu.Lock()
 		all = append(all, c.refused...)
 		c.mu.Unlock()
-		all = append(all, c.forbidden(log)...)
+		all = append(append(all, c.forbidden(log)...), c.unready(ctx)...)
 	}
 	var once []verdict.Problem
 	for _, p := range all {
@@ -57,6 +58,22 @@ func (r *release) causes(log []string) []verdict.Problem {
 		}
 	}
 	return once
+}
+
+// unready are the workloads that are not what they are to be.
+func (c *cluster) unready(ctx context.Context) []verdict.Problem {
+	workloads, err := c.Workloads(ctx)
+	if err != nil {
+		return nil // of a cluster that has ended, the failure itself tells
+	}
+	var all []verdict.Problem
+	for _, w := range workloads {
+		if !w.Ready {
+			all = append(all, verdict.Problem{What: w.String() + ": " + first(strings.Join(w.Reasons, "; "), "nothing is known of them"),
+				Where: "EKS cluster " + c.name, Fix: "mend what the pods say, in the image or in the manifests"})
+		}
+	}
+	return all
 }
 
 // forbidden is how the API server refuses what neither an access policy nor RBAC permits.

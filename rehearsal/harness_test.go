@@ -119,6 +119,7 @@ func copyOf(t testing.TB, dir string, changes map[string]string) string {
 	require.NoError(t, err)
 	for name, text := range changes {
 		if text != "" {
+			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755))
 			require.NoError(t, os.WriteFile(filepath.Join(to, name), []byte(text), 0o644))
 		}
 	}

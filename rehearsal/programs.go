@@ -17,8 +17,8 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/kube"
 )
 
-// ofKubernetes are the programs of Kubernetes that a buildspec may name.
-var ofKubernetes = regexp.MustCompile(`\b(kubectl|kustomize|helm)\b`)
+// ofKubernetes are the programs of Kubernetes as words of a command; a part of an address is none.
+var ofKubernetes = regexp.MustCompile(`(?:^|[\s;&|("'` + "`" + `])(kubectl|kustomize|helm)(?:[\s;&|)"'` + "`" + `]|$)`)
 
 // kubernetesPrograms are those that the project's buildspec names.
 func (r *release) kubernetesPrograms(a action, project *codebuild.Project) ([]string, error) {
@@ -39,7 +39,10 @@ func (r *release) kubernetesPrograms(a action, project *codebuild.Project) ([]st
 		}
 		text = string(content)
 	}
-	names := ofKubernetes.FindAllString(text, -1)
+	var names []string
+	for _, found := range ofKubernetes.FindAllStringSubmatch(text, -1) {
+		names = append(names, found[1])
+	}
 	slices.Sort(names)
 	return slices.Compact(names), nil
 }

@@ -77,7 +77,7 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 	r := &release{
 		app: app, settings: s, world: w, pipeline: p, judge: access.New(w), folder: folder, dir: dir, fires: fires,
 		sources: sources, artifacts: map[string]string{}, revisions: map[string]string{}, variables: map[string]string{}, execution: uuid.NewString(),
-		clusters: newClusters(dir), sessions: awscli.NewSessions(),
+		clusters: cmp.Or(s.clusters, newClusters(dir)), sessions: awscli.NewSessions(),
 		verdict: &verdict.Verdict{
 			Pipeline: p.Name, Region: arn.Region, Account: arn.Account,
 			Source: verdict.Source{Repository: app.Repository, Branch: app.Branch, Commit: app.Commit, Message: app.Message},
@@ -91,7 +91,10 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 
 // tidy removes what the release has left on this machine.
 func (r *release) tidy() error {
-	errs := []error{r.clusters.close()}
+	var errs []error
+	if r.clusters != r.settings.clusters {
+		errs = append(errs, r.clusters.close())
+	}
 	if r.deployment != nil {
 		errs = append(errs, r.deployment.Close())
 	}

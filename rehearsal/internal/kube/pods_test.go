@@ -118,6 +118,8 @@ func TestPodsThatAreReady(t *testing.T) {
         - {name: sidecar, image: "app:1", args: ["serve=:9000"], restartPolicy: Always}
         - {name: migrate, image: "app:1", args: ["await=http://localhost:9000/", "write=/shared/written"], volumeMounts: [{name: shared, mountPath: /shared}]}
 `, ""},
+		"encrypted": {deployment("encrypted", "app:1", 1, `"serve=:8443"`, `readinessProbe: {httpGet: {path: /, port: 8443, scheme: HTTPS}}`),
+			"is probed by gRPC or HTTPS"},
 		"inconclusive": {deployment("inconclusive", "app:1", 1, `"get=http://192.0.2.1/"`), "nothing beyond the pod is reached in a rehearsal: "},
 		"foreign":      {deployment("foreign", "foreign:1", 1, ""), "the image foreign:1 is made for linux/s390x"},
 		"public":       {deployment("public", "public:1", 1, ""), "nothing is known of the image public:1"},

@@ -3,8 +3,8 @@
 //
 // It is no kubelet, and where a pod cannot be run as a node would, it takes the pod as ready and says so in a note. Pods of one
 // template share one run. A pod reaches nothing but itself: no service, no database, nothing in AWS, and one that ends for want of
-// that is taken as ready, too. Resources are not limited, and nothing is kept from being scheduled: every node selector, affinity
-// and toleration is taken to find a node.
+// that is taken as ready, too. Resources are not limited, lifecycle hooks are not run, and nothing is kept from being scheduled:
+// every node selector, affinity and toleration is taken to find a node.
 package node
 
 import (

@@ -42,11 +42,21 @@ func (r *run) probes(running *task.Running) *probes {
 	for _, c := range r.containers() {
 		p.health[c.Name] = &health{started: c.StartupProbe == nil, ready: c.StartupProbe == nil && c.ReadinessProbe == nil}
 		p.work.Go(func() { p.watch(ctx, c) })
-		if n := len(commandProbes(c)); n > 1 {
-			r.node.note("Container %s of %s has %d probes that are commands: the first is asked, and the others are taken as passed.", c.Name, r.name(), n)
-		}
+		r.noteProbes(c)
 	}
 	return p
+}
+
+// noteProbes says which probes are not asked as a kubelet does.
+func (r *run) noteProbes(c api.Container) {
+	if n := len(commandProbes(c)); n > 1 {
+		r.node.note("Container %s of %s has %d probes that are commands: the first is asked, and the others are taken as passed.", c.Name, r.name(), n)
+	}
+	for _, p := range []*api.Probe{c.ReadinessProbe, c.LivenessProbe, c.StartupProbe} {
+		if p != nil && (p.GRPC != nil || p.HTTPGet != nil && p.HTTPGet.Scheme == "HTTPS") {
+			r.node.note("Container %s of %s is probed by gRPC or HTTPS: nothing but that its port is open is asked.", c.Name, r.name())
+		}
+	}
 }
 
 func (p *probes) stop() {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -50,6 +51,24 @@ func upDeployer(t testing.TB, change func(*meta.PipelineArgs)) (*drydock.Dock, *
 	stack := dock.Stack("meta", drydock.Program(deployer(t, change)), drydock.Project("definition"), drydock.Config(map[string]any{"aws:region": "us-east-2"}))
 	stack.Up(t)
 	return dock, stack
+}
+
+// deployerWorlds is what upDeployer makes, brought up once.
+var deployerWorlds struct {
+	sync.Mutex
+	made *world.World
+}
+
+// deployerWorld is a copy of what the pipeline's stack makes.
+func deployerWorld(t testing.TB) *world.World {
+	t.Helper()
+	deployerWorlds.Lock()
+	defer deployerWorlds.Unlock()
+	if deployerWorlds.made == nil {
+		dock, _ := upDeployer(t, nil)
+		deployerWorlds.made = world.Of(dock.Cloud())
+	}
+	return deployerWorlds.made.Clone()
 }
 
 func TestDefinitionIsDeployed(t *testing.T) {

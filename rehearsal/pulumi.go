@@ -47,6 +47,24 @@ func (r *release) deploys(ctx context.Context, a action, project *codebuild.Proj
 	if !ofPulumi.MatchString(project.BuildSpec) || r.deployment != nil {
 		return nil
 	}
+	if err := r.deployTo(ctx, project); err != nil {
+		return err
+	}
+	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Stacks"}, func(s *verdict.Step) error {
+		if p := r.oneEngine(); p != nil {
+			return p
+		}
+		dir, err := r.input(a, primarySource(a))
+		if err != nil {
+			return err
+		}
+		s.Result = verdict.Manual
+		return r.bootstrap(s, dir, project)
+	})
+}
+
+// deployTo begins a copy of the clouds.
+func (r *release) deployTo(ctx context.Context, project *codebuild.Project) error {
 	deployer, err := pulumi.Start(ctx, pulumi.Options{
 		Dir: filepath.Join(r.dir, "pulumi"), World: r.world, Objects: r.objects, Source: r.settings.dock, Progress: r.settings.log,
 	})
@@ -54,21 +72,11 @@ func (r *release) deploys(ctx context.Context, a action, project *codebuild.Proj
 		return err
 	}
 	r.deployment = &deployment{Deployer: deployer, before: r.parameter(project, "DEFINITION_PARAMETER")}
-	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Stacks"}, func(s *verdict.Step) error {
-		if p := r.oneEngine(); p != nil {
-			return p
-		}
-		s.Result = verdict.Manual
-		return r.bootstrap(s, a, project)
-	})
+	return nil
 }
 
-// bootstrap takes a person's part as done, who has brought the stacks to the backend.
-func (r *release) bootstrap(s *verdict.Step, a action, project *codebuild.Project) error {
-	dir, err := r.input(a, primarySource(a))
-	if err != nil {
-		return err
-	}
+// bootstrap takes a person's part as done, who has brought the stacks of the source in the folder to the backend.
+func (r *release) bootstrap(s *verdict.Step, dir string, project *codebuild.Project) error {
 	dir = filepath.Join(dir, filepath.FromSlash(variableOf(project, "DIRECTORY")))
 	done, err := r.deployment.Bootstrap(dir, variableOf(project, "BACKEND_URL"), strings.Fields(variableOf(project, "STACKS")))
 	var lacks *drydock.UsageError

@@ -119,6 +119,9 @@ func (r *release) play(ctx context.Context) error {
 	if err == nil {
 		err = r.notify(ctx)
 	}
+	if err == nil {
+		err = r.strangers(ctx)
+	}
 	if err := ignoreProblem(err); err != nil {
 		return err
 	}

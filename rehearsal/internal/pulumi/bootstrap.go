@@ -29,9 +29,10 @@ func (d *Deployer) Bootstrap(dir, backend string, stacks []string) ([]Bootstrapp
 	if err != nil {
 		return nil, err
 	}
-	provider, err := d.provider(bucket, backend)
-	if err != nil {
-		return nil, err
+	if d.provider.URL == "" {
+		if d.provider, err = d.providerOf(bucket); err != nil {
+			return nil, err
+		}
 	}
 	source := d.options.Source
 	if source == nil {
@@ -42,7 +43,7 @@ func (d *Deployer) Bootstrap(dir, backend string, stacks []string) ([]Bootstrapp
 	}
 	var done []Bootstrapped
 	for _, name := range stacks {
-		sealed, err := source.Stack(name, drydock.Dir(dir)).Seal(provider)
+		sealed, err := source.Stack(name, drydock.Dir(dir)).Seal(d.provider)
 		if err != nil {
 			return nil, err
 		}
@@ -78,8 +79,8 @@ func (d *Deployer) bucket(backend string) (name, prefix string, err error) {
 	return u.Host, prefix, nil
 }
 
-// provider is the bucket's own key, by its alias if it has one.
-func (d *Deployer) provider(bucket, backend string) (p drydock.SecretsProvider, err error) {
+// providerOf is the bucket's own key, by its alias if it has one.
+func (d *Deployer) providerOf(bucket string) (p drydock.SecretsProvider, err error) {
 	w := d.now.Load()
 	key := w.EncryptedWith(bucket)
 	arn := world.ARN{}

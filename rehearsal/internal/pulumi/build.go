@@ -58,6 +58,9 @@ type runner struct {
 
 // pulumi runs the engine, one at a time.
 func (r *runner) pulumi(ctx context.Context, c tools.Command) int {
+	if slices.ContainsFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "PULUMI_DEBUG_PROVIDERS=") }) {
+		return r.apart(ctx, c)
+	}
 	r.run.Lock()
 	defer r.run.Unlock()
 	if err := r.put(r.Build.World); err != nil {
@@ -79,6 +82,13 @@ func (r *runner) pulumi(ctx context.Context, c tools.Command) int {
 		r.Deployed(c.Args, slices.Clone(r.changes))
 	}
 	return code
+}
+
+// apart runs the engine for a command that brings its own clouds, as a drydock of the build's.
+func (r *runner) apart(ctx context.Context, c tools.Command) int {
+	cmd := exec.CommandContext(ctx, r.engine.Path, c.Args...)
+	cmd.Env = r.withGo(slices.Clone(c.Env))
+	return execute(cmd, c)
 }
 
 // environment points the engine at the simulated clouds, as their credentials and endpoints would at real ones.

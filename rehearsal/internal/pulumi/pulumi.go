@@ -34,13 +34,14 @@ type Options struct {
 
 // Deployer is where the builds of one rehearsal deploy to.
 type Deployer struct {
-	options Options
-	dock    *drydock.Dock
-	engine  *engine.Engine
-	path    string // of folders with the language host and with Go
-	golang  []string
-	keys    *endpoint.Keys
-	now     atomic.Pointer[world.World] // what exists, as it is
+	options  Options
+	dock     *drydock.Dock
+	engine   *engine.Engine
+	path     string // of folders with the language host and with Go
+	golang   []string
+	keys     *endpoint.Keys
+	provider drydock.SecretsProvider     // of the stacks; empty until they are bootstrapped
+	now      atomic.Pointer[world.World] // what exists, as it is
 
 	run     sync.Mutex // held by the one engine that runs
 	changes []Change   // by that engine

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/container-pipeline/container-pipeline/internal/iam"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
@@ -13,11 +14,12 @@ import (
 
 // Judge decides calls by the policies that a world has attached, as they are at the moment of each decision.
 type Judge struct {
-	world *world.World
+	world  *world.World
+	parsed sync.Map // documents by their text: a release asks hundreds of times for the same few
 }
 
 // New is the judge of the world.
-func New(w *world.World) *Judge { return &Judge{w} }
+func New(w *world.World) *Judge { return &Judge{world: w} }
 
 // Decide says whether AWS would allow the call, by which statement or for which lack. What AWS could not decide either,
 // as a policy that is no policy or a role that does not exist, is a denial that says so. Stage and Step are left to the
@@ -67,7 +69,7 @@ func (j *Judge) attached(c Call) (attached []iam.Attached, unknown []string, err
 	}
 	var problems []error
 	for _, t := range append(texts, guarding...) {
-		a, err := t.parse()
+		a, err := j.parse(t)
 		attached, problems = append(attached, a), append(problems, err)
 	}
 	return attached, unknown, errors.Join(problems...)
@@ -80,10 +82,15 @@ type policyText struct {
 	text string
 }
 
-func (p policyText) parse() (iam.Attached, error) {
-	document, err := iam.Parse(p.text)
-	if err != nil {
-		return iam.Attached{}, fmt.Errorf("policy %q does not parse: %w", p.name, err)
+func (j *Judge) parse(p policyText) (iam.Attached, error) {
+	document, ok := j.parsed.Load(p.text)
+	if !ok {
+		read, err := iam.Parse(p.text)
+		if err != nil {
+			return iam.Attached{}, fmt.Errorf("policy %q does not parse: %w", p.name, err)
+		}
+		document = read
+		j.parsed.Store(p.text, read)
 	}
-	return iam.Attached{Name: p.name, Type: p.kind, Document: document}, nil
+	return iam.Attached{Name: p.name, Type: p.kind, Document: document.(iam.Document)}, nil
 }

@@ -21,6 +21,7 @@ import (
 type rehearsing struct {
 	app       rehearsal.App
 	sources   []string
+	request   rehearsal.PullRequest
 	report    string
 	builder   string
 	alarms    []string
@@ -37,7 +38,11 @@ func (a *app) rehearse() *cobra.Command {
 		Short: "Release an app through the stack's pipeline, as AWS would",
 		Long: "Release an app through the pipeline that `up` has made, as AWS would: run the buildspec, build and push the\n" +
 			"images, evaluate every call of every role, run the containers, shift the traffic. What would fail there\n" +
-			"fails here, with the reason, the place and the fix. See docs/rehearsal.md.",
+			"fails here, with the reason, the place and the fix. A pipeline that runs Pulumi deploys to a copy of the clouds.\n" +
+			"See docs/rehearsal.md.",
+		Example: "  drydock rehearse --stack dev --app examples/bash-dog --report rehearsal.html\n" +
+			"  drydock rehearse --stack meta --app . --changed stacks/Pulumi.dev.yaml\n" +
+			"  drydock rehearse --stack meta --app . --pull-request 583231 --from-fork",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.rehearsed(cmd.Context(), f) },
 	}
@@ -48,6 +53,9 @@ func (a *app) rehearse() *cobra.Command {
 	flags.StringVar(&f.app.Pipeline, "pipeline", "", "the pipeline (default: the stack's only one)")
 	flags.StringVar(&f.app.Repository, "repository", "", "the repository that is pushed to (default: the one that the pipeline follows)")
 	flags.StringVar(&f.app.Branch, "branch", "", "the branch that is pushed to (default: the one that the pipeline follows)")
+	flags.StringSliceVar(&f.app.Changed, "changed", nil, "the `PATHS` that the push or the pull request changes, for triggers on some alone (default: all, or as git says)")
+	flags.StringVar(&f.request.Actor, "pull-request", "", "not a push, but a pull request by the GitHub account with the numeric ID `ACTOR`: which builds start, and what they do")
+	flags.BoolVar(&f.request.Fork, "from-fork", false, "the pull request comes from a fork")
 	flags.StringVar(&f.builder, "builder", "", "what builds images: docker, podman, buildah or none (default: the first that works)")
 	flags.StringArrayVar(&f.alarms, "alarm", nil, "let the alarm `NAME[@TIME]` fire, at a time after traffic begins to shift, as errors@2m")
 	flags.StringArrayVar(&f.hooks, "hook", nil, "let the hook `EVENT=RESULT` answer Failed or TimedOut, as AfterAllowTestTraffic=Failed")
@@ -79,7 +87,7 @@ func (a *app) rehearsed(ctx context.Context, f *rehearsing) (err error) {
 	if f.verbose {
 		options = append(options, rehearsal.Log(a.stderr))
 	}
-	v, err := rehearsal.Release(ctx, dock, f.app, options...)
+	v, err := f.play(ctx, dock, options)
 	if err != nil {
 		return err
 	}
@@ -90,6 +98,14 @@ func (a *app) rehearsed(ctx context.Context, f *rehearsing) (err error) {
 		return exitCode(failed)
 	}
 	return nil
+}
+
+// play rehearses a release, or a pull request.
+func (f *rehearsing) play(ctx context.Context, dock *drydock.Dock, options []rehearsal.Option) (*rehearsal.Verdict, error) {
+	if f.request.Actor != "" {
+		return rehearsal.Review(ctx, dock, f.app, f.request, options...)
+	}
+	return rehearsal.Release(ctx, dock, f.app, options...)
 }
 
 func (a *app) writeVerdict(show *rehearsal.Terminal, v *rehearsal.Verdict, file string) error {
@@ -193,6 +209,9 @@ func (f *rehearsing) options() ([]rehearsal.Option, error) {
 	}
 	if f.withoutIt {
 		options = append(options, rehearsal.WithoutTasks())
+	}
+	if f.request.Fork && f.request.Actor == "" {
+		errs = append(errs, errors.New("--from-fork is of a pull request: give --pull-request too"))
 	}
 	if len(errs) > 0 {
 		return nil, &drydock.UsageError{Problem: errors.Join(errs...).Error()}

@@ -13,7 +13,7 @@ type PipelineArgs struct {
 	// Permissions are the policies of what the stacks contain, as `drydock permissions` writes them: texts of one or more
 	// JSON documents each. Default: none, and the pipeline can manage nothing.
 	Permissions []string `pulumi:"permissions"`
-	// BoundaryActions are actions that roles of the stacks need beyond the services of Permissions, as
+	// BoundaryActions are actions that roles of the stacks need beyond what Permissions manage, as
 	// "lambda:InvokeFunction". Default: none.
 	BoundaryActions []string `pulumi:"boundaryActions"`
 	// Pulumi is the pinned release. Required.

@@ -17,8 +17,11 @@ type DeployerArgs struct {
 	Project string `pulumi:"project"`
 	// Permissions are policies as `drydock permissions` writes them. Default: none.
 	Permissions []string `pulumi:"permissions"`
-	// BoundaryActions are actions that the boundary allows beyond the services of Permissions. Default: none.
+	// BoundaryActions are actions that the boundary allows beyond what Permissions manage. Default: none.
 	BoundaryActions []string `pulumi:"boundaryActions"`
+	// Uses are ARNs of what the pipeline's own roles use and Permissions do not manage: states, their key, secrets, topics,
+	// connections. Default: none.
+	Uses []pulumi.StringInput `pulumi:"uses"`
 	// Tags of the policies. Default: none.
 	Tags map[string]string `pulumi:"tags"`
 }
@@ -93,13 +96,21 @@ func (d *Deployer) compose(ctx *pulumi.Context, name string, a *DeployerArgs, st
 func (d *Deployer) addBoundary(ctx *pulumi.Context, name string, here ground.Place, a *DeployerArgs, statements []iam.Statement) error {
 	boundaryName := a.Project + "-boundary"
 	arn := fmt.Sprintf("arn:%s:iam::%s:policy/%s", here.Partition, here.Account, boundaryName)
-	text, err := boundary(here, arn, name, statements, a.BoundaryActions).Render(iam.ManagedPolicy)
-	if err != nil {
-		return fmt.Errorf("boundaryActions: %w", err)
+	limits := func(uses []string) limits {
+		return limits{
+			here: here, arn: arn, name: name, statements: statements, more: a.BoundaryActions,
+			own: ownWork(here, a.Project, name, uses),
+		}
 	}
+	if err := limits(nil).boundary().Validate(iam.ManagedPolicy); err != nil {
+		return fmt.Errorf("boundary of the permissions: %w: give the stacks to more than one pipeline", err)
+	}
+	text := pulumi.StringArray(a.Uses).ToStringArrayOutput().ApplyT(func(uses []string) (string, error) {
+		return limits(uses).boundary().Render(iam.ManagedPolicy)
+	}).(pulumi.StringOutput)
 	policy, err := awsiam.NewPolicy(ctx, name+"-boundary", &awsiam.PolicyArgs{
 		Name: pulumi.String(boundaryName), Description: pulumi.String("The most that roles of " + a.Project + " and of what it deploys can do"),
-		Policy: pulumi.String(text), Tags: ground.Tags(a.Tags),
+		Policy: text, Tags: ground.Tags(a.Tags),
 	}, pulumi.Parent(d), pulumi.DeleteBeforeReplace(true))
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
@@ -81,7 +82,7 @@ func (c *composition) compose() error {
 	if c.here, err = ground.Here(c.ctx, pulumi.Parent(c.Pipeline)); err != nil {
 		return err
 	}
-	for _, step := range []func() error{c.addDeployer, c.addBackend, c.addArtifacts, c.addParameters, c.addPipeline, c.addReviews} {
+	for _, step := range []func() error{c.addBackend, c.addDeployer, c.addArtifacts, c.addParameters, c.addPipeline, c.addReviews} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -89,10 +90,10 @@ func (c *composition) compose() error {
 	return nil
 }
 
-// addDeployer comes first: all roles are within its boundary.
+// addDeployer comes before all roles, which are within its boundary.
 func (c *composition) addDeployer() (err error) {
 	c.deployer, err = NewDeployer(c.ctx, c.name, &DeployerArgs{
-		Project: c.args.Project, Permissions: c.args.Permissions, BoundaryActions: c.args.BoundaryActions, Tags: c.args.Tags,
+		Project: c.args.Project, Permissions: c.args.Permissions, BoundaryActions: c.args.BoundaryActions, Uses: c.uses(), Tags: c.args.Tags,
 	}, pulumi.Parent(c.Pipeline))
 	if err != nil {
 		return err
@@ -102,6 +103,45 @@ func (c *composition) addDeployer() (err error) {
 		pulumi.Parent(c.Pipeline), pulumi.Transformations([]pulumi.ResourceTransformation{ground.Bounded(c.deployer.BoundaryArn)}),
 	}
 	return nil
+}
+
+// uses are what the pipeline's roles use beside what is named after it.
+func (c *composition) uses() []pulumi.StringInput {
+	connection := c.args.Source.ConnectionArn
+	if connection == nil {
+		connection = pulumi.String(c.here.ARN("codestar-connections", "connection/*"))
+	}
+	uses := append([]pulumi.StringInput{connection}, secretsOf(c.args.Secrets)...)
+	if c.backend.bucketArn != nil {
+		uses = append(uses, c.backend.bucketArn, pulumi.Sprintf("%s/*", c.backend.bucketArn), c.backend.keyArn)
+	}
+	if c.backend.tokenArn != nil {
+		uses = append(uses, c.backend.tokenArn)
+	}
+	switch approval, notifications := c.args.Approval, c.args.Notifications; {
+	case approval != nil && approval.TopicArn != nil:
+		uses = append(uses, approval.TopicArn)
+	case approval == nil || notifications == nil:
+	case notifications.TopicArn != nil:
+		uses = append(uses, notifications.TopicArn)
+	default:
+		uses = append(uses, pulumi.String(c.here.ARN("sns", c.name+"-*")))
+	}
+	if requests := c.args.PullRequests; requests != nil {
+		uses = append(uses, secretsOf(requests.Secrets)...)
+		if requests.CredentialArn != nil {
+			uses = append(uses, requests.CredentialArn)
+		}
+	}
+	return uses
+}
+
+func secretsOf(variables map[string]pulumi.StringInput) []pulumi.StringInput {
+	var secrets []pulumi.StringInput
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		secrets = append(secrets, variables[name])
+	}
+	return secrets
 }
 
 func (c *composition) addBackend() error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -94,7 +95,7 @@ func (r *run) compareStack(ctx context.Context, s *Stack) error {
 		}
 		if !s.Reused {
 			if err := r.up(ctx, s.Name, dir); err != nil {
-				return errors.Join(fmt.Errorf("base: %w", err), os.RemoveAll(dir))
+				return errors.Join(fmt.Errorf("base: %w", explained(err)), os.RemoveAll(dir))
 			}
 		}
 	}
@@ -155,7 +156,20 @@ func (r *run) preview(ctx context.Context, s *Stack, dir string) (err error) {
 		s.Refused = true
 		return nil
 	}
-	return fmt.Errorf("head: %w", failed)
+	return fmt.Errorf("head: %w", explained(failed))
+}
+
+// unknownStack is the engine's word for a StackReference that leads nowhere.
+var unknownStack = regexp.MustCompile(`unknown stack "([^"]*)"`)
+
+// explained says of a stack that reads another one why there is none to read.
+func explained(err error) error {
+	found := unknownStack.FindStringSubmatch(err.Error())
+	if found == nil {
+		return err
+	}
+	return fmt.Errorf("%w\nthe program reads the stack %s by a StackReference, and a diff brings up each stack by itself: "+
+		"let a setting of the stack's configuration give what it reads, or compare the other stacks with --stack", err, found[1])
 }
 
 // protectedOnly tells that a preview failed for nothing but resources that are protected: it went on to its end.

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,4 +27,13 @@ func TestProtectedOnly(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, protectedOnly(&drydock.Result{Messages: c.messages}), name)
 	}
+}
+
+func TestReferenceToAnotherStackIsExplained(t *testing.T) {
+	err := errors.New(`preview of dev failed: acme/net/dev: unknown stack "acme/net/dev"`)
+	told := explained(err)
+	assert.ErrorIs(t, told, err)
+	assert.ErrorContains(t, told, "the program reads the stack acme/net/dev by a StackReference")
+	other := errors.New("ValidationException")
+	assert.Equal(t, other, explained(other))
 }

@@ -21,7 +21,7 @@ func TestPermissionsAreThoseOfTheStacks(t *testing.T) {
 			t.Parallel()
 			resources, err := permissions.Read(t.Context(), repository(drydock.Start(t), name, settingsOf(t, name)))
 			require.NoError(t, err)
-			place, err := permissions.PlaceOf(resources)
+			place, err := permissions.PlaceOf(resources, "")
 			require.NoError(t, err)
 			report, err := permissions.Generate(resources, permissions.Options{
 				Place: place, Boundary: "arn:aws:iam::" + place.Account + ":policy/deployer" + permissions.BoundarySuffix,

@@ -19,6 +19,7 @@ import (
 // granting are the flags of one call of permissions.
 type granting struct {
 	account  string
+	role     string
 	boundary string
 	output   string
 }
@@ -40,6 +41,7 @@ func (a *app) permissions() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&g.account, "account", "", "the 12 digits of the account to deploy to (default: the drydock's)")
+	flags.StringVar(&g.role, "role", "", "the ARN of a role that the stack assumes for another account: its permissions instead")
 	flags.StringVar(&g.boundary, "boundary", "deployer"+permissions.BoundarySuffix, "the name of the policy that is the roles' boundary")
 	flags.StringVarP(&g.output, "output", "o", "", "the file to write (default: stdout)")
 	return cmd
@@ -49,11 +51,14 @@ func (a *app) grant(ctx context.Context, g *granting) error {
 	if g.account != "" && !accountNumber.MatchString(g.account) {
 		return &drydock.UsageError{Problem: fmt.Sprintf("--account is 12 digits, and got %q", g.account)}
 	}
+	if g.account != "" && g.role != "" {
+		return &drydock.UsageError{Problem: "--account and --role do not go together: a role's permissions are for the account in its ARN"}
+	}
 	resources, err := a.contents(ctx)
 	if err != nil {
 		return err
 	}
-	place, err := permissions.PlaceOf(resources)
+	place, err := permissions.PlaceOf(resources, g.role)
 	if err != nil {
 		return err
 	}
@@ -62,6 +67,7 @@ func (a *app) grant(ctx context.Context, g *granting) error {
 	}
 	report, err := permissions.Generate(resources, permissions.Options{
 		Place:    place,
+		Role:     g.role,
 		Boundary: fmt.Sprintf("arn:%s:iam::%s:policy/%s", place.Partition, place.Account, g.boundary),
 	})
 	if err != nil {
@@ -92,6 +98,10 @@ func (a *app) warn(report *permissions.Report) {
 		fmt.Fprintf(a.stderr, "drydock: these roles have no permissions boundary, so that a deployer with these policies cannot make them: %s\n"+
 			"         set container-pipeline:permissionsBoundary to the policy's name in stacks/Pulumi.%s.yaml\n",
 			strings.Join(report.Unbounded, ", "), a.stack)
+	}
+	for _, role := range report.Roles {
+		fmt.Fprintf(a.stderr, "drydock: what is in another account is managed by a role there, which needs permissions of its own:\n"+
+			"         drydock permissions --stack %s --role %s\n", a.stack, role)
 	}
 	if len(report.Elsewhere) > 0 {
 		fmt.Fprintf(a.stderr, "drydock: not in AWS, and managed with other credentials: %s\n", strings.Join(report.Elsewhere, ", "))

@@ -77,7 +77,7 @@ func (b *builder) add(r Resource, grants []grant) {
 		}
 		if g.on == nil {
 			p.resources = []string{"*"}
-		} else if p.resources = g.on(b.options.Place, r); len(p.resources) == 0 {
+		} else if p.resources = g.on(r.place(b.options.Place), r); len(p.resources) == 0 {
 			continue
 		}
 		if g.tagged {

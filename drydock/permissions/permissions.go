@@ -8,6 +8,7 @@
 package permissions
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,6 +37,15 @@ type Resource struct {
 	Type, Name string // as "aws:ecr/repository:Repository", and the name in the program
 	Inputs     map[string]any
 	Outputs    map[string]any
+	// Role is the ARN of the one that the resource's provider assumes, and Region that provider's. Default: the deployer's
+	// own credentials, in the place of the deployment.
+	Role, Region string
+}
+
+// place is where the resource is, of a deployment in the place.
+func (r Resource) place(p Place) Place {
+	p.Region = cmp.Or(r.Region, p.Region)
+	return p
 }
 
 // text is an output, or else an input, that is a text; "" without.
@@ -53,6 +63,9 @@ type Options struct {
 	Place Place
 	// Boundary is the ARN of the permissions boundary with which alone roles may be made. Required.
 	Boundary string
+	// Role is the ARN of the one whose permissions are asked for: of those that the stack's providers assume, for what is
+	// in other accounts. Place is in its account. Default: the deployer itself.
+	Role string
 }
 
 // Report is what a stack's deployer is to be allowed.
@@ -66,6 +79,8 @@ type Report struct {
 	// Unbounded are the roles, by their names in the program, that have no permissions boundary: the deployer cannot make
 	// them as they are.
 	Unbounded []string `json:"unbounded"`
+	// Roles are those that the deployer assumes for resources of other accounts. Each has permissions of its own: Options.Role.
+	Roles []string `json:"roles"`
 }
 
 // Wildcard is a statement that no resource narrows.
@@ -80,6 +95,13 @@ func Generate(resources []Resource, o Options) (*Report, error) {
 	b := &builder{options: o}
 	var unknown []string
 	for _, r := range resources {
+		if r.Role != o.Role {
+			if o.Role == "" {
+				report.Roles = union(report.Roles, []string{r.Role})
+				b.add(r, assumed)
+			}
+			continue
+		}
 		grants, known := table()[r.Type]
 		switch {
 		case known:
@@ -97,7 +119,7 @@ func Generate(resources []Resource, o Options) (*Report, error) {
 		return nil, fmt.Errorf("it is not known what managing these takes: %s", strings.Join(unknown, ", "))
 	}
 	if len(b.parts) == 0 {
-		return nil, fmt.Errorf("none of the stack's %d resources is one of AWS", len(resources))
+		return nil, nothing(resources, o)
 	}
 	slices.Sort(report.Elsewhere)
 	report.Elsewhere = slices.Compact(report.Elsewhere)
@@ -107,6 +129,22 @@ func Generate(resources []Resource, o Options) (*Report, error) {
 	report.Documents, err = iam.Split(iam.ManagedPolicy, b.statements()...)
 	return report, err
 }
+
+func nothing(resources []Resource, o Options) error {
+	if o.Role == "" {
+		return fmt.Errorf("none of the stack's %d resources is one of AWS", len(resources))
+	}
+	var roles []string
+	for _, r := range resources {
+		if r.Role != "" {
+			roles = union(roles, []string{r.Role})
+		}
+	}
+	return fmt.Errorf("no provider of the stack assumes %s; those that it assumes: %s", o.Role, cmp.Or(strings.Join(roles, ", "), "none"))
+}
+
+// assumed lets the deployer act by the role that a resource is managed with.
+var assumed = []grant{allow(func(_ Place, r Resource) []string { return []string{r.Role} }, "sts", "AssumeRole")}
 
 // local tells of components, providers and what is computed on the deploying machine.
 func local(token string) bool {

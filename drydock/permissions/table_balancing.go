@@ -20,11 +20,12 @@ func balancingTable() map[string][]grant {
 		"aws:lb/loadBalancer:LoadBalancer": {
 			allow(own, "elasticloadbalancing", "AddTags", "CreateLoadBalancer", "DeleteLoadBalancer", "ModifyLoadBalancerAttributes",
 				"RemoveTags", "SetIpAddressType", "SetSecurityGroups", "SetSubnets"),
-			read("DescribeLoadBalancers", "DescribeLoadBalancerAttributes"),
+			read("DescribeCapacityReservation", "DescribeLoadBalancers", "DescribeLoadBalancerAttributes"),
 			// The balancer's place is looked up with the caller's permissions.
 			// https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
 			allowAll(describeNetwork, "ec2", "DescribeAccountAttributes", "DescribeInternetGateways", "DescribeNetworkInterfaces",
-				"DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs", "GetSecurityGroupsForVpc"),
+				"DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs"),
+			allow(kinds("ec2", "vpc/*"), "ec2", "GetSecurityGroupsForVpc"),
 			serviceLinkedRole("elasticloadbalancing.amazonaws.com"),
 		},
 		"aws:lb/targetGroup:TargetGroup": {

@@ -6,8 +6,9 @@ func clusterTable() map[string][]grant {
 	cluster := named("eks", "cluster/", "clusterName")
 	return map[string][]grant{
 		"aws:eks/cluster:Cluster": {
-			allow(own, "eks", "AssociateEncryptionConfig", "CreateCluster", "DeleteCluster", "DescribeCluster", "DescribeUpdate",
-				"ListTagsForResource", "TagResource", "UntagResource", "UpdateClusterConfig", "UpdateClusterVersion"),
+			allowAll("making a cluster has no resource-level permission", "eks", "CreateCluster"),
+			allow(own, "eks", "AssociateEncryptionConfig", "DeleteCluster", "DescribeCluster", "DescribeUpdate", "ListTagsForResource",
+				"TagResource", "UntagResource", "UpdateClusterConfig", "UpdateClusterVersion"),
 			serviceLinkedRole("eks.amazonaws.com"),
 		},
 		"aws:eks/nodeGroup:NodeGroup": {

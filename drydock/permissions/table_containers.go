@@ -1,6 +1,10 @@
 package permissions
 
-import "github.com/container-pipeline/container-pipeline/internal/iam"
+import (
+	"strings"
+
+	"github.com/container-pipeline/container-pipeline/internal/iam"
+)
 
 // containersTable are ECR, ECS and their scaling.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
@@ -18,18 +22,21 @@ func containersTable() map[string][]grant {
 		"aws:ecr/pullThroughCacheRule:PullThroughCacheRule": {allowAll("a rule is the registry's, which has no ARN", "ecr",
 			"CreatePullThroughCacheRule", "DeletePullThroughCacheRule", "DescribePullThroughCacheRules", "UpdatePullThroughCacheRule")},
 		"aws:ecs/cluster:Cluster": {
-			allow(own, "ecs", "CreateCluster", "DeleteCluster", "DescribeClusters", "ListTagsForResource", "PutClusterCapacityProviders",
-				"TagResource", "UntagResource", "UpdateCluster"),
+			allow(own, "ecs", "CreateCluster", "DeleteCluster", "DescribeClusters", "ListTagsForResource", "TagResource",
+				"UntagResource", "UpdateCluster"),
 			serviceLinkedRole("ecs.amazonaws.com"),
 		},
 		"aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": {allow(named("ecs", "cluster/", "clusterName"), "ecs",
 			"DescribeClusters", "PutClusterCapacityProviders")},
-		"aws:ecs/service:Service": {allow(at("id"), "ecs", "CreateService", "DeleteService", "DescribeServices",
-			"DescribeServiceDeployments", "ListServiceDeployments", "ListTagsForResource", "TagResource", "UntagResource", "UpdateService")},
+		"aws:ecs/service:Service": {
+			allow(at("id"), "ecs", "CreateService", "DeleteService", "DescribeServices", "ListServiceDeployments", "ListTagsForResource",
+				"TagResource", "UntagResource", "UpdateService"),
+			allow(deployments, "ecs", "DescribeServiceDeployments"), // names a deployment and its service
+		},
 		"aws:ecs/taskDefinition:TaskDefinition": {
-			allowAll("a task definition has no ARN before it is registered, and its actions no resources", "ecs",
-				"DeregisterTaskDefinition", "DescribeTaskDefinition", "RegisterTaskDefinition"),
-			allow(own, "ecs", "ListTagsForResource", "TagResource", "UntagResource"),
+			allowAll("what describes and deregisters task definitions has no resource-level permission", "ecs",
+				"DeregisterTaskDefinition", "DescribeTaskDefinition"),
+			allow(own, "ecs", "ListTagsForResource", "RegisterTaskDefinition", "TagResource", "UntagResource"),
 		},
 		"aws:appautoscaling/target:Target": {
 			allow(kinds("application-autoscaling", "scalable-target/*"), "application-autoscaling", "DeregisterScalableTarget",
@@ -42,6 +49,15 @@ func containersTable() map[string][]grant {
 			allowAll("what describes scaling has no resource-level permission", "application-autoscaling", "DescribeScalingPolicies"),
 		},
 	}
+}
+
+// deployments are a service and its deployments.
+func deployments(p Place, r Resource) []string {
+	arns := patterns(p, r.text("id"))
+	for _, arn := range arns {
+		arns = append(arns, strings.Replace(arn, ":service/", ":service-deployment/", 1)+"/*")
+	}
+	return arns
 }
 
 // serviceLinkedRole lets a service make the role that it acts by in an account, the first time that it is used there.

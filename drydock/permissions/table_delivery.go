@@ -7,6 +7,7 @@ import "strings"
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodecommit.html
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodedeploy.html
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodeconnections.html
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodestarconnections.html
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodestarnotifications.html
 func deliveryTable() map[string][]grant {
@@ -37,6 +38,8 @@ func deliveryTable() map[string][]grant {
 		// The service was renamed; which of the names an ARN has depends on when the connection was made.
 		// https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 		"aws:codestarconnections/connection:Connection": {
+			allowAll(newConnection, "codestar-connections", "CreateConnection"),
+			allowAll(newConnection, "codeconnections", "CreateConnection"),
 			allow(own, "codestar-connections", connectionActions...),
 			allow(renamed(own), "codeconnections", connectionActions...),
 		},
@@ -50,7 +53,9 @@ func deliveryTable() map[string][]grant {
 	}
 }
 
-var connectionActions = []string{"CreateConnection", "DeleteConnection", "GetConnection", "ListTagsForResource", "TagResource", "UntagResource"}
+const newConnection = "a connection has no ARN before it is made"
+
+var connectionActions = []string{"DeleteConnection", "GetConnection", "ListTagsForResource", "TagResource", "UntagResource"}
 
 // renamed are ARNs of connections under the service's later name.
 func renamed(on func(Place, Resource) []string) func(Place, Resource) []string {

@@ -20,7 +20,7 @@ func identityTable() map[string][]grant {
 			allow(own, "iam", "DeleteRole", "GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole",
 				"ListRolePolicies", "ListRoleTags", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
 			allow(own, "iam", "CreateRole", "PutRolePermissionsBoundary", "DeleteRolePolicy", "DetachRolePolicy").onlyIf(bounded),
-			allow(own, "iam", "PassRole").onlyIf(passed),
+			allow(handedOn, "iam", "PassRole").onlyIf(passed),
 		},
 		"aws:iam/rolePolicy:RolePolicy": {
 			allow(role, "iam", "GetRolePolicy"),
@@ -54,14 +54,18 @@ func role(p Place, r Resource) []string {
 	return nil
 }
 
+// handedOn is a role that a service may assume.
+func handedOn(p Place, r Resource) []string {
+	if len(trusted(r.text("assumeRolePolicy"))) == 0 {
+		return nil
+	}
+	return own(p, r)
+}
+
 // passed is the condition that the role is handed to a service which may assume it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 func passed(_ Options, r Resource) []iam.Condition {
-	services := trusted(r.text("assumeRolePolicy"))
-	if len(services) == 0 {
-		services = []string{"none"}
-	}
-	return []iam.Condition{iam.If(iam.StringEquals, "iam:PassedToService", services...)}
+	return []iam.Condition{iam.If(iam.StringEquals, "iam:PassedToService", trusted(r.text("assumeRolePolicy"))...)}
 }
 
 // trusted are the services that a trust policy names, sorted.

@@ -24,13 +24,13 @@ func keysTable() map[string][]grant {
 		"aws:secretsmanager/secretVersion:SecretVersion": {allow(own, "secretsmanager", "DescribeSecret", "GetSecretValue",
 			"ListSecretVersionIds", "PutSecretValue", "UpdateSecretVersionStage")},
 		"aws:ssm/parameter:Parameter": {
-			allow(own, "ssm", "AddTagsToResource", "DeleteParameter", "GetParameter", "GetParameters", "ListTagsForResource", "PutParameter",
+			allow(own, "ssm", "AddTagsToResource", "DeleteParameter", "GetParameter", "ListTagsForResource", "PutParameter",
 				"RemoveTagsFromResource"),
 			allowAll("the list of parameters has no resource-level permission", "ssm", "DescribeParameters"),
 		},
 		"aws:acm/certificate:Certificate": {
 			allowAll("a certificate has no ARN before it is requested", "acm", "RequestCertificate"),
-			allow(own, "acm", "AddTagsToCertificate", "DeleteCertificate", "DescribeCertificate", "GetCertificate", "ImportCertificate",
+			allow(own, "acm", "AddTagsToCertificate", "DeleteCertificate", "DescribeCertificate", "ImportCertificate",
 				"ListTagsForCertificate", "RemoveTagsFromCertificate", "RenewCertificate", "UpdateCertificateOptions").byTag(),
 		},
 		"aws:acm/certificateValidation:CertificateValidation": {allow(at("certificateArn"), "acm", "DescribeCertificate")},

@@ -15,9 +15,9 @@ func networkTable() map[string][]grant {
 			tags("security-group-rule"),
 		}
 	}
-	return map[string][]grant{
+	all := map[string][]grant{
 		"aws:ec2/vpc:Vpc": {
-			describe("DescribeVpcs", "DescribeVpcAttribute", "DescribeNetworkAcls", "DescribeRouteTables", "DescribeSecurityGroups"),
+			describe("DescribeVpcs", "DescribeNetworkAcls", "DescribeRouteTables", "DescribeSecurityGroups"),
 			creates("vpc", "CreateVpc"), change("vpc", "DeleteVpc", "ModifyVpcAttribute"), tags("vpc"),
 		},
 		"aws:ec2/subnet:Subnet": {
@@ -42,6 +42,7 @@ func networkTable() map[string][]grant {
 			describe("DescribeRouteTables"),
 			creates("route-table", "CreateRouteTable", "vpc"), change("route-table", "DeleteRouteTable"), tags("route-table"),
 			allow(kinds("ec2", "route-table/*"), "ec2", "CreateRoute", "DeleteRoute", "ReplaceRoute"),
+			allow(kinds("ec2", "route-table/*", "subnet/*", "internet-gateway/*"), "ec2", "DisassociateRouteTable"), // before it is deleted
 		},
 		"aws:ec2/route:Route": {
 			describe("DescribeRouteTables"),
@@ -78,11 +79,15 @@ func networkTable() map[string][]grant {
 			allow(kinds("ec2", "vpc-endpoint/*", "subnet/*", "security-group/*", "route-table/*"), "ec2", "ModifyVpcEndpoint"),
 		},
 	}
+	for token := range all {
+		all[token] = append(all[token], allow(kinds("ec2", "vpc/*"), "ec2", "DescribeVpcAttribute"))
+	}
+	return all
 }
 
-// lookups are what programs ask of the account's network, as its default VPC.
+// lookups are, with a VPC's attributes, what programs ask of the account's network, as its default VPC.
 var lookups = []string{
-	"DescribeAvailabilityZones", "DescribeManagedPrefixLists", "DescribeRouteTables", "DescribeSubnets", "DescribeVpcAttribute", "DescribeVpcs",
+	"DescribeAvailabilityZones", "DescribeManagedPrefixLists", "DescribeRouteTables", "DescribeSubnets", "DescribeVpcs",
 }
 
 func describe(actions ...string) grant {

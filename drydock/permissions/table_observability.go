@@ -16,7 +16,7 @@ func observabilityTable() map[string][]grant {
 			// Some actions name the group's ARN with its streams, others without.
 			allow(ownAnd(":*"), "logs", "AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DisassociateKmsKey",
 				"ListTagsForResource", "PutRetentionPolicy", "TagResource", "UntagResource"),
-			allow(kinds("logs", "log-group:*"), "logs", "DescribeLogGroups"),
+			allowAll("the list of log groups has no resource-level permission", "logs", "DescribeLogGroups"),
 		},
 		"aws:cloudwatch/eventRule:EventRule": {allow(own, "events", "DeleteRule", "DescribeRule", "ListTagsForResource", "PutRule",
 			"TagResource", "UntagResource")},
@@ -26,8 +26,8 @@ func observabilityTable() map[string][]grant {
 			"SetTopicAttributes", "TagResource", "UntagResource")},
 		"aws:sns/topicPolicy:TopicPolicy": {allow(at("arn"), "sns", "GetTopicAttributes", "SetTopicAttributes")},
 		"aws:sns/topicSubscription:TopicSubscription": {
-			allow(at("topic"), "sns", "GetTopicAttributes", "ListSubscriptionsByTopic", "Subscribe"),
-			allowAll("what is about a subscription has no resource-level permission", "sns",
+			allow(at("topic"), "sns", "ListSubscriptionsByTopic", "Subscribe"),
+			allowAll("what is about a subscription names no topic", "sns",
 				"GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
 		},
 	}

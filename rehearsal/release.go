@@ -69,7 +69,7 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 	if err != nil {
 		return nil, err
 	}
-	folder, err := scratch.Make("rehearsal-")
+	folder, err := scratch.Make("rehearsal-", "")
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package diff
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -39,6 +41,12 @@ func openRepository(ctx context.Context, dir string) (r *repository, within stri
 	}
 	root, within, _ := strings.Cut(out, "\n")
 	return &repository{root}, filepath.Clean(filepath.FromSlash(within)), nil
+}
+
+// key is of a few letters, another one for each repository on this machine.
+func (r *repository) key() string {
+	sum := sha256.Sum256([]byte(r.root))
+	return hex.EncodeToString(sum[:6])
 }
 
 // git runs the command in the repository and returns what it writes.

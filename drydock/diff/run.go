@@ -99,7 +99,8 @@ func (r *run) prepare(ctx context.Context) (err error) {
 	if err := r.commits(ctx); err != nil {
 		return err
 	}
-	if r.folder, err = scratch.Make("drydock-diff-"); err != nil {
+	// The repository's every diff writes its commits to the same place: the go command compiles packages anew elsewhere.
+	if r.folder, err = scratch.Make("drydock-diff-", r.repository.key()); err != nil {
 		return err
 	}
 	if r.temp, err = filepath.EvalSymlinks(r.folder.Path()); err != nil {

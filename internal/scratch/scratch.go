@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/container-pipeline/container-pipeline/internal/flock"
 )
@@ -20,8 +21,10 @@ type Folder struct {
 }
 
 // Make makes a folder for temporary files, whose name begins with the prefix, and removes what this user's dead processes
-// have left of that prefix. What cannot be removed stays.
-func Make(prefix string) (*Folder, error) {
+// have left of that prefix. What cannot be removed stays. After the prefix the name has the key where nobody else uses that
+// one at the time, or else, as without a key, something random: caches that go by paths, such as that of the go command,
+// find again what has been under the same path.
+func Make(prefix, key string) (*Folder, error) {
 	sweep(prefix)
 	// It gets its prefix when it is locked, so that nobody takes it for a dead one's.
 	path, err := os.MkdirTemp("", "new-"+prefix)
@@ -32,11 +35,17 @@ func Make(prefix string) (*Folder, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(path))
 	}
-	f := &Folder{filepath.Join(filepath.Dir(path), filepath.Base(path)[len("new-"):]), lock}
-	if err := os.Rename(path, f.path); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(path), lock.Unlock())
+	names := []string{strings.TrimPrefix(filepath.Base(path), "new-")}
+	if key != "" {
+		names = []string{prefix + key, names[0]}
 	}
-	return f, nil
+	for _, name := range names {
+		to := filepath.Join(filepath.Dir(path), name)
+		if err = os.Rename(path, to); err == nil { // it does not take the place of a folder that has something in it
+			return &Folder{to, lock}, nil
+		}
+	}
+	return nil, errors.Join(err, os.RemoveAll(path), lock.Unlock())
 }
 
 // Path is where the folder is.

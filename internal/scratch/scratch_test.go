@@ -18,7 +18,7 @@ const asOwner = "SCRATCH_TEST_OWNER"
 // TestMain makes this binary a process that has a folder, tells where, and waits to be killed.
 func TestMain(m *testing.M) {
 	if os.Getenv(asOwner) != "" {
-		f, err := Make("scratch-test-")
+		f, err := Make("scratch-test-", "")
 		if err != nil {
 			os.Exit(1)
 		}
@@ -52,18 +52,18 @@ func TestOnlyWhatTheDeadHaveLeft(t *testing.T) {
 	dead, kill := owner(t)
 	alive, killToo := owner(t)
 	defer killToo()
-	mine, err := Make("scratch-test-")
+	mine, err := Make("scratch-test-", "")
 	require.NoError(t, err)
 	kill()
 	stranger := filepath.Join(os.TempDir(), "scratch-test-without-lock")
 	require.NoError(t, os.Mkdir(stranger, 0o700))
 	require.NoError(t, os.Symlink(dead, filepath.Join(os.TempDir(), "scratch-test-link")))
 
-	other, err := Make("scratch-other-")
+	other, err := Make("scratch-other-", "")
 	require.NoError(t, err)
 	require.NoError(t, other.Remove())
 	assert.DirExists(t, dead, "another prefix is another kind of folder")
-	next, err := Make("scratch-test-")
+	next, err := Make("scratch-test-", "")
 	require.NoError(t, err)
 	assert.NoDirExists(t, dead)
 	for _, path := range []string{alive, mine.Path(), stranger, next.Path()} {
@@ -75,4 +75,20 @@ func TestOnlyWhatTheDeadHaveLeft(t *testing.T) {
 	left, err := os.ReadDir(os.TempDir())
 	require.NoError(t, err)
 	assert.Len(t, left, 3, "%v", left)
+}
+
+func TestKey(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	first, err := Make("scratch-test-", "key")
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(os.TempDir(), "scratch-test-key"), first.Path())
+	meanwhile, err := Make("scratch-test-", "key")
+	require.NoError(t, err)
+	assert.NotEqual(t, first.Path(), meanwhile.Path())
+	require.NoError(t, first.Remove())
+	again, err := Make("scratch-test-", "key")
+	require.NoError(t, err)
+	assert.Equal(t, first.Path(), again.Path())
+	require.NoError(t, again.Remove())
+	require.NoError(t, meanwhile.Remove())
 }

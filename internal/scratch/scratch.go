@@ -41,11 +41,11 @@ func Make(prefix, key string) (*Folder, error) {
 	}
 	for _, name := range names {
 		to := filepath.Join(filepath.Dir(path), name)
-		if err = os.Rename(path, to); err == nil { // it does not take the place of a folder that has something in it
+		if os.Rename(path, to) == nil { // it does not take the place of a folder that has something in it
 			return &Folder{to, lock}, nil
 		}
 	}
-	return nil, errors.Join(err, os.RemoveAll(path), lock.Unlock())
+	return &Folder{path, lock}, nil // Windows renames no folder with an open file in it: what is left of this one stays
 }
 
 // Path is where the folder is.

@@ -82,6 +82,7 @@ var wrongPipelines = []wrong{
 	{`alarms.latencySeconds: -0.5 is negative`, v("alarms.latencySeconds", -0.5)},
 	{`build.dockerfile: "../Dockerfile" is outside the repository`, v("build.dockerfile", "../Dockerfile")},
 	{`build.context: "/src" is outside the repository`, v("build.context", "/src")},
+	{`build.context: "-" begins with a hyphen`, v("build.context", "-")},
 	{`build.args["A B"]: "A B" is not valid`, v("build.args", values{"A B": ""})},
 	{`build.args: BASE_REGISTRY is given by baseImageCache`, v("build.baseImageCache", true, "build.args", values{"BASE_REGISTRY": "x"})},
 	{`build.computeType: "small" is not known`, v("build.computeType", "small")},

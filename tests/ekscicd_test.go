@@ -5,10 +5,8 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	eks "github.com/container-pipeline/container-pipeline/components/ekscicd"
 	"github.com/container-pipeline/container-pipeline/drydock"
@@ -81,33 +79,4 @@ func TestDeliveryInTwoStacks(t *testing.T) {
 		labels[role.Scope] = role.Inputs.Obj("tags")[eks.DeployTag]
 	}
 	assert.Equal(t, map[string]any{"111111111111": "shop", "222222222222": "shop"}, labels)
-}
-
-// A token that has to pass through the program is encrypted wherever it is kept.
-func TestTokenOfAParameterShowsUpNowhere(t *testing.T) {
-	t.Parallel()
-	const token = "ghp_plugh4711"
-	dock := drydock.Start(t)
-	program(dock, "token", func(ctx *pulumi.Context) error {
-		_, err := ssm.NewParameter(ctx, "token", &ssm.ParameterArgs{
-			Name: pulumi.String("/ci/token"), Type: pulumi.String("SecureString"), Value: pulumi.ToSecret(pulumi.String(token)).(pulumi.StringOutput),
-		})
-		return err
-	}).Up(t)
-	stack := program(dock, "credential", func(ctx *pulumi.Context) error {
-		_, err := eks.NewCodeBuildCredential(ctx, "acme", &eks.CodeBuildCredentialArgs{ParameterName: "/ci/token"})
-		return err
-	})
-	stack.Up(t)
-	unchanged(t, stack, "after the up")
-	exported, err := stack.Export(t.Context(), false)
-	require.NoError(t, err)
-	said := map[string]string{"the exported stack": string(exported)}
-	addFiles(t, said, dock.Dir())
-	for where, text := range said {
-		assert.NotContains(t, text, token, where)
-	}
-	revealed, err := stack.Export(t.Context(), true)
-	require.NoError(t, err)
-	assert.Contains(t, string(revealed), token, "it is searched for as it is written")
 }

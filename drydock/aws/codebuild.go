@@ -99,7 +99,7 @@ func codebuildEnvironment() sim.Fields {
 		"certificate":              sim.String().Match(`.*\.(pem|zip)`, "a name that ends in .pem or .zip"),
 		"environmentVariables": sim.List(sim.Object(sim.Fields{
 			"name":  sim.String().Required().AtLeast(1),
-			"value": sim.String().Required(),
+			"value": sim.String().Required().Sensitive(), // a program may give it a secret
 			"type":  sim.String().OneOf("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER").Default("PLAINTEXT"),
 		})),
 		"registryCredential": sim.Object(sim.Fields{

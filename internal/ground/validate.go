@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,9 +94,11 @@ func ValidMachine(p *problems.List, field, computeType string, timeoutMinutes in
 
 // ValidRelative reports what is no path within a repository.
 func ValidRelative(p *problems.List, field, name string) {
-	clean := path.Clean(name)
-	if path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsAny(name, "\n\x00") {
+	switch {
+	case !filepath.IsLocal(name) || strings.ContainsAny(name, "\n\x00"):
 		p.Add(field, "%q is outside the repository: give a path relative to its root", name)
+	case strings.HasPrefix(name, "-"):
+		p.Add(field, "%q begins with a hyphen, as an option of a command does: give %q", name, "./"+name)
 	}
 }
 

@@ -45,7 +45,7 @@ func (l limits) boundary() iam.Document {
 // repository than who makes it, and the actions of both are more than the 6,144 characters of a policy hold. What has no name
 // of its own is as exact as the deployer's permissions.
 //
-// Where that is too long still, it gets coarser step by step, and no more than it has to: what reads goes by its verbs; names
+// Where that is too long still, it gets coarser step by step, and no more than it has to: Describe and List go as verbs; names
 // go without the types that they are of, then by what they begin with; at last services go by account and region, those
 // with the most names first.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length

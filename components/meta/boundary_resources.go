@@ -39,10 +39,10 @@ func (e exactly) statements() []iam.Statement {
 	return all
 }
 
-var verb = regexp.MustCompile(`^[a-z0-9-]+:(Describe|Get|List)`)
+var verb = regexp.MustCompile(`^[a-z0-9-]+:(Describe|List)`)
 
-// byVerbs are the statements with one action for all that describe, get or list, where there are more: what only reads still
-// only reads.
+// byVerbs are the statements with one action for all of a service that describe, or that list, where there are more. What gets
+// something stays as it is: it may be a secret, a token or an object.
 func (e exactly) byVerbs() exactly {
 	all := exactly{}
 	for at, s := range e {

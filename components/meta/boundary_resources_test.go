@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCoarser(t *testing.T) {
@@ -32,4 +33,14 @@ func TestNamed(t *testing.T) {
 	} {
 		assert.Equal(t, want, isNamed(arn), arn)
 	}
+}
+
+func TestVerbs(t *testing.T) {
+	e := exactly{}
+	e.add([]string{"ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:GetIpamPool", "ec2:GetPasswordData", "kms:ListAliases"}, "*", nil)
+	e.add([]string{"kms:ListKeys", "kms:ListAliases"}, "arn:aws:kms:us-east-2:123456789012:key/*", nil)
+	all := e.byVerbs().statements()
+	require.Len(t, all, 2)
+	assert.Equal(t, []string{"kms:List*"}, all[0].Action)
+	assert.Equal(t, []string{"ec2:Describe*", "ec2:GetIpamPool", "ec2:GetPasswordData", "kms:ListAliases"}, all[1].Action)
 }

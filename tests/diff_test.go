@@ -30,20 +30,23 @@ type expected struct {
 // Each edit of a stack's configuration, and what diff says of it, on a base that is brought up once. The program runs in
 // this process, which saves building it: diff_program_test.go has the command itself, on edits of the program.
 func TestDiffOfConfigurations(t *testing.T) {
-	t.Parallel()
-	bases := map[string]*drydock.Dock{}
-	for _, e := range slices.Concat(containerEdits, deliveryEdits, edgeEdits, stackEdits) {
-		dock := bases[e.stack]
-		if dock == nil {
-			dock = drydock.Start(t)
-			repository(dock, e.stack, settingsOf(t, e.stack)).Up(t)
-			bases[e.stack] = dock
-		}
-		t.Run(e.name, func(t *testing.T) {
-			result, err := repository(dock, e.stack, e.settings(t)).Run(t.Context(), drydock.Preview)
-			require.NotNil(t, result, "%v", err)
-			e.check(t, diff.Judge(result))
-			assert.Equal(t, e.refused, err != nil, "%v", err)
+	edits := map[string][]expected{}
+	for _, e := range slices.Concat(containerEdits, deliveryEdits, edgeEdits, stackEdits, stagedEdits, metaEdits, eksEdits) {
+		edits[e.stack] = append(edits[e.stack], e)
+	}
+	for _, name := range sortedKeys(edits) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dock := drydock.Start(t)
+			repository(dock, name, settingsOf(t, name)).Up(t)
+			for _, e := range edits[name] {
+				t.Run(e.name, func(t *testing.T) {
+					result, err := repository(dock, name, e.settings(t)).Run(t.Context(), drydock.Preview)
+					require.NotNil(t, result, "%v", err)
+					e.check(t, diff.Judge(result))
+					assert.Equal(t, e.refused, err != nil, "%v", err)
+				})
+			}
 		})
 	}
 }

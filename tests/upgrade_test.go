@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,6 +34,7 @@ func TestUpgrade(t *testing.T) {
 		record(t, *recordAs)
 	}
 	versions, admissions := changelog(t)
+	recordsAreComplete(t)
 	for _, version := range recordedVersions(t) {
 		assert.Contains(t, versions, version, "CHANGELOG.md has no heading of a version that is recorded")
 		later, err := since(admissions, version)
@@ -51,6 +53,28 @@ func TestUpgrade(t *testing.T) {
 			})
 		}
 	}
+}
+
+// recordsAreComplete: each stack is among the newest version's records, unless it came after that version.
+func recordsAreComplete(t *testing.T) {
+	t.Helper()
+	_, unreleased, _ := strings.Cut(read(t, filepath.Join(root, "CHANGELOG.md")), "## [Unreleased]")
+	unreleased, _, _ = strings.Cut(unreleased, "\n## [")
+	for _, stack := range stackNames(t) {
+		if _, err := os.Stat(newestRecord(t, stack)); err != nil && !strings.Contains(unreleased, filepath.Base(fileOf(stack))) {
+			t.Errorf("%s is not recorded, and CHANGELOG.md does not say under Unreleased that %s is new", stack, filepath.Base(fileOf(stack)))
+		}
+	}
+}
+
+// newestRecord is the file in which the newest version's stack is recorded.
+func newestRecord(t *testing.T, stack string) string {
+	t.Helper()
+	versions := recordedVersions(t)
+	newest := slices.MaxFunc(versions, func(a, b string) int {
+		return semver.MustParse(strings.TrimPrefix(a, "v")).Compare(semver.MustParse(strings.TrimPrefix(b, "v")))
+	})
+	return filepath.Join(records, newest, stack+recordSuffix)
 }
 
 func upgrade(t *testing.T, dock *drydock.Dock, stack string, announced []admission) {
@@ -178,6 +202,28 @@ func TestUpgradeGuard(t *testing.T) {
 			_, announced, err := readChangelog("## [Unreleased]\n\n### Upgrading\n\n" + c.entry + "\n")
 			require.NoError(t, err)
 			assert.Equal(t, c.want, unannounced(c.today(reopen(t, file)).Preview(t), announced))
+		})
+	}
+}
+
+// The guard on what is recorded: whoever renames a component of any family without an alias is told what goes.
+func TestUpgradeGuardOfEveryFamily(t *testing.T) {
+	for stack, c := range map[string]struct{ key, name, loses string }{
+		"dev":     {pipelines, "bash-dog", "aws:ecs/service:Service bash-dog"},
+		"website": {staged, "website", "aws:codecommit/repository:Repository website"},
+		"meta":    {meta, "deployer", "aws:kms/key:Key deployer-state"},
+		"eks":     {ekscicd, "acme", "aws:s3/bucketV2:BucketV2 acme"},
+		"edge":    {zones, "example-com", "cloudflare:index/ruleset:Ruleset example-com"},
+	} {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			config := settingsOf(t, stack)
+			all := at(t, config[c.key])
+			all["renamed"] = all[c.name]
+			delete(all, c.name)
+			result, err := repository(reopen(t, newestRecord(t, stack)), stack, config).Run(t.Context(), drydock.Preview)
+			require.NotNil(t, result, "%v", err)
+			assert.Contains(t, unannounced(result, nil), "deletes "+c.loses)
 		})
 	}
 }

@@ -118,17 +118,43 @@ func anchors(t *testing.T, page string) []string {
 
 var testName = regexp.MustCompile("`((?:Test|Fuzz|Example)[A-Za-z0-9_]*)`\\]\\(([^)#]+_test\\.go)\\)")
 
-// TestNamedTestsExist: a page that names a test as the proof of what it says names one that is there.
+var unlinked = regexp.MustCompile("[^\\[]`(?:Test|Fuzz|Example)[A-Z][A-Za-z0-9_]*`")
+
+// TestNamedTestsExist: a page that names a test as the proof of what it says leads to one that is there.
 func TestNamedTestsExist(t *testing.T) {
 	pages, err := filepath.Glob("*.md")
 	require.NoError(t, err)
 	require.Regexp(t, testName, prose(t, "guide.md"))
 	for _, page := range pages {
-		for _, m := range testName.FindAllStringSubmatch(prose(t, page), -1) {
+		text := prose(t, page)
+		assert.Empty(t, unlinked.FindAllString(text, -1), "%s names tests without a link to their file", page)
+		for _, m := range testName.FindAllStringSubmatch(text, -1) {
 			source, err := os.ReadFile(m[2])
 			if assert.NoError(t, err, page) {
 				assert.Contains(t, string(source), "func "+m[1]+"(", "%s names a test that %s does not have", page, m[2])
 			}
 		}
+	}
+}
+
+// TestEachStepIsShown: in the pages of the families, each row of a table of steps or traps ends with the test that shows it.
+func TestEachStepIsShown(t *testing.T) {
+	for _, page := range []string{"guide.md", "staged.md", "meta.md", "ekscicd.md"} {
+		rows, within := 0, false
+		for line := range strings.Lines(prose(t, page)) {
+			line = strings.TrimSpace(line)
+			cells := strings.Split(strings.Trim(line, "|"), "|")
+			last := strings.TrimSpace(cells[len(cells)-1])
+			switch {
+			case !strings.HasPrefix(line, "|"):
+				within = false
+			case last == "shown by":
+				within = true
+			case within && !strings.HasPrefix(line, "|---"):
+				rows++
+				assert.Regexp(t, testName, last, "%s: %s", page, line)
+			}
+		}
+		assert.NotZero(t, rows, "%s has no table of steps", page)
 	}
 }

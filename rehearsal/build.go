@@ -159,8 +159,9 @@ func (r *release) phases(ctx context.Context, a action, project *codebuild.Proje
 				return p
 			}
 			if failed == nil && output.Problem != nil {
-				s.More = r.causes(ctx, phase.Log)
-				return output.Problem
+				var p *verdict.Problem
+				p, s.More = r.causes(output.Problem, phase.Log)
+				return p
 			}
 			return &verdict.Problem{What: first(phase.Context, phase.Name+" "+string(phase.Status)), Where: "project " + project.Name}
 		})

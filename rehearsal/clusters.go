@@ -36,7 +36,8 @@ type cluster struct {
 	record     *drydock.Record
 
 	mu      sync.Mutex
-	refused []verdict.Problem // why somebody has not been let in, or a node has got no image, since the last look
+	refused []verdict.Problem // why somebody has not been let in, or a node has got no image
+	before  int               // how many troubles it had before the build
 }
 
 func newClusters(dir string) *clusters { return &clusters{dir: dir, by: map[string]*cluster{}} }
@@ -67,6 +68,7 @@ func (r *release) cluster(ctx context.Context, arn string) (awscli.Endpoint, err
 	c.release, c.record = r, r.world.Find(clusterType, "arn", arn)
 	if b := r.building; b != nil && !slices.Contains(b.entered, c) {
 		b.entered = append(b.entered, c)
+		c.refused, c.before = nil, len(c.Troubles())
 	}
 	return awscli.Endpoint{URL: c.Endpoint(), CA: c.CA()}, nil
 }

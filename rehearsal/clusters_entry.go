@@ -12,6 +12,7 @@ import (
 
 	"github.com/container-pipeline/container-pipeline/drydock"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/calls"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/codebuild"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/kube"
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
@@ -105,6 +106,11 @@ var ecrImage = regexp.MustCompile(`^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\
 // errors are those of a node's container runtime.
 func (c *cluster) pull(_ context.Context, image string) (v1.Image, error) {
 	r, parts := c.release, ecrImage.FindStringSubmatch(image)
+	if parts == nil && r.isPlaceholder(image) {
+		_ = c.refuse(verdict.Problem{What: fmt.Sprintf("the manifests still have the placeholder %s where the image is to be", image), Where: "EKS cluster " + c.name,
+			Fix: "give the rendering the image's artifact as a source, so that it sets the image"})
+		return nil, fmt.Errorf("failed to pull and unpack image %q: pull access denied, repository does not exist or may require authorization", image)
+	}
 	if parts == nil {
 		return nil, kube.ErrUnknownImage
 	}
@@ -128,4 +134,22 @@ func (c *cluster) pull(_ context.Context, image string) (v1.Image, error) {
 		return nil, failed(image + ": not found")
 	}
 	return found, nil
+}
+
+// isPlaceholder tells whether the image is what manifests call the application's before it is set.
+func (r *release) isPlaceholder(image string) bool {
+	for _, stage := range r.pipeline.Stages {
+		for _, a := range stage.Actions {
+			project, err := codebuild.ReadProject(r.world, a.Configuration["ProjectName"])
+			if err != nil {
+				continue // it is no build
+			}
+			for _, v := range project.Variables {
+				if v.Name == "IMAGE_NAME" && v.Value == image {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

@@ -41,40 +41,51 @@ func (r *release) running(ctx context.Context, a action) error {
 	return nil
 }
 
-// causes are the defects behind a failed command of the build: calls that were denied, what its clusters refused, and what
-// does not run in them.
-func (r *release) causes(ctx context.Context, log []string) []verdict.Problem {
-	all := slices.Clone(r.building.denied)
+// causes are the problem of a failed command of the build, and what is behind it: calls that were denied, and what its
+// clusters refused or could not run. What a cluster knows comes first, as the command itself says little of it.
+func (r *release) causes(failed *verdict.Problem, log []string) (*verdict.Problem, []verdict.Problem) {
+	more := slices.Clone(r.building.denied)
+	var known []verdict.Problem
 	for _, c := range r.building.entered {
-		c.mu.Lock()
-		all = append(all, c.refused...)
-		c.mu.Unlock()
-		all = append(append(all, c.forbidden(log)...), c.unready(ctx)...)
+		known = append(known, c.causes(log)...)
+	}
+	if len(known) > 0 {
+		cause := known[0]
+		cause.File, cause.Line = failed.File, failed.Line
+		more = append(append([]verdict.Problem{*failed}, known[1:]...), more...)
+		failed = &cause
 	}
 	var once []verdict.Problem
-	for _, p := range all {
+	for _, p := range more {
 		if !slices.Contains(once, p) {
 			once = append(once, p)
 		}
 	}
-	return once
+	return failed, once
 }
 
-// unready are the workloads that are not what they are to be.
-func (c *cluster) unready(ctx context.Context) []verdict.Problem {
-	workloads, err := c.Workloads(ctx)
-	if err != nil {
-		return nil // of a cluster that has ended, the failure itself tells
+// causes are what the cluster has refused, what it could not run, or else what kubectl was told.
+func (c *cluster) causes(log []string) []verdict.Problem {
+	c.mu.Lock()
+	all := slices.Clone(c.refused)
+	c.mu.Unlock()
+	all = append(all, c.forbidden(log)...)
+	for _, trouble := range c.Troubles()[c.before:] {
+		all = append(all, verdict.Problem{What: trouble, Where: "EKS cluster " + c.name, Fix: "mend it in the image or in the manifests"})
 	}
-	var all []verdict.Problem
-	for _, w := range workloads {
-		if !w.Ready {
-			all = append(all, verdict.Problem{What: w.String() + ": " + first(strings.Join(w.Reasons, "; "), "nothing is known of them"),
-				Where: "EKS cluster " + c.name, Fix: "mend what the pods say, in the image or in the manifests"})
+	if len(all) > 0 {
+		return all
+	}
+	for _, line := range log {
+		if refusal.MatchString(line) {
+			all = append(all, verdict.Problem{What: line, Where: "EKS cluster " + c.name, Fix: "correct what it names, in the manifests or in the cluster"})
 		}
 	}
 	return all
 }
+
+// refusal is how kubectl tells of an error.
+var refusal = regexp.MustCompile(`^(?:Error from server|[Ee]rror: |The \S+ "[^"]*" is invalid)`)
 
 // forbidden is how the API server refuses what neither an access policy nor RBAC permits.
 // https://kubernetes.io/docs/reference/access-authn-authz/authorization/

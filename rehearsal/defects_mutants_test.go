@@ -33,7 +33,7 @@ type mutant struct {
 }
 
 // drawnName is a name that Pulumi has ended in digits of its own choice.
-var drawnName = regexp.MustCompile(`^(.* of )?bash-dog(?:-([a-z]+))?-[0-9a-f]{7}$`)
+var drawnName = regexp.MustCompile(`^(.* of )?(?:bash-dog|shop|website|acme)(?:-([a-z-]+))?-[0-9a-f]{7}$`)
 
 // key names the mutant in every stack alike: without the digits that Pulumi has chosen, and without what a stack is called.
 func (m mutant) key() string {
@@ -51,6 +51,7 @@ func places(w *world.World) []place {
 		{roleType, "assumeRolePolicy", func(r *drydock.Record) string { return "trust policy of " + r.Attr("name") }},
 		{inlineType, "policy", func(r *drydock.Record) string { return r.Attr("name") }},
 		{bucketPolicyType, "policy", func(r *drydock.Record) string { return "bucket policy of " + r.Attr("bucket") }},
+		{repositoryPolicyType, "policy", func(r *drydock.Record) string { return "repository policy of " + r.Attr("repository") }},
 		{topicPolicyType, "policy", func(r *drydock.Record) string { return "topic policy of " + r.ID[strings.LastIndex(r.ID, ":")+1:] }},
 	} {
 		for i, r := range w.All(of.typ) {

@@ -22,6 +22,8 @@ type subject struct {
 	files    map[string]string // and its files that are changed or added; an empty text removes one
 	programs []string          // those of files that are executable
 	app      App
+	// manifests are changed files of the repository of manifests, in a release to clusters.
+	manifests map[string]string
 }
 
 // only is the only record of the type.

@@ -27,6 +27,7 @@ type rehearsing struct {
 	alarms    []string
 	hooks     []string
 	pending   bool
+	empty     bool
 	withoutIt bool
 	verbose   bool
 }
@@ -60,6 +61,7 @@ func (a *app) rehearse() *cobra.Command {
 	flags.StringArrayVar(&f.alarms, "alarm", nil, "let the alarm `NAME[@TIME]` fire, at a time after traffic begins to shift, as errors@2m")
 	flags.StringArrayVar(&f.hooks, "hook", nil, "let the hook `EVENT=RESULT` answer Failed or TimedOut, as AfterAllowTestTraffic=Failed")
 	flags.BoolVar(&f.pending, "pending-connection", false, "leave a new connection as AWS makes it, until someone completes it")
+	flags.BoolVar(&f.empty, "empty-clusters", false, "leave EKS clusters without the namespaces that someone has to create")
 	flags.BoolVar(&f.withoutIt, "without-tasks", false, "do not run the released containers")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the build's output")
 	return cmd
@@ -83,7 +85,7 @@ func (a *app) rehearsed(ctx context.Context, f *rehearsing) (err error) {
 		out = a.stderr
 	}
 	show := rehearsal.NewTerminal(out, newPrinter(out).color, width(out))
-	options = append(options, rehearsal.Of(stack), rehearsal.Show(show))
+	options = append(options, rehearsal.Of(stack), rehearsal.Show(show), rehearsal.Progress(a.stderr))
 	if f.verbose {
 		options = append(options, rehearsal.Log(a.stderr))
 	}
@@ -206,6 +208,9 @@ func (f *rehearsing) options() ([]rehearsal.Option, error) {
 	}
 	if f.pending {
 		options = append(options, rehearsal.PendingConnection())
+	}
+	if f.empty {
+		options = append(options, rehearsal.EmptyClusters())
 	}
 	if f.withoutIt {
 		options = append(options, rehearsal.WithoutTasks())

@@ -4,10 +4,11 @@ import (
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/rehearsal/internal/access"
+	"github.com/container-pipeline/container-pipeline/rehearsal/internal/world"
 )
 
-// invocations are the calls of the functions that programs ask the clouds with, none of which can be narrowed to a resource;
-// those without ask for nothing: the caller's identity, and what is computed.
+// invocations are the calls of the functions that programs ask the clouds with; those without ask for nothing: the
+// caller's identity, and what is computed.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 var invocations = map[string][]string{
@@ -31,7 +32,17 @@ func (g *guard) invocation(token string) []access.Call {
 	}
 	var calls []access.Call
 	for _, action := range actions {
-		calls = append(calls, access.Call{Action: action, Resource: "*", Why: "look up " + token, Doc: actionsDoc})
+		resource := "*"
+		if kind, ok := lookedUp[action]; ok {
+			role, _ := world.ParseARN(g.Role)
+			role.Region, role.Account = g.Region, g.Account
+			resource = role.With("ec2", kind)
+		}
+		calls = append(calls, access.Call{Action: action, Resource: resource, Why: "look up " + token, Doc: actionsDoc})
 	}
 	return calls
 }
+
+// lookedUp are the resources of the few calls of functions that AWS decides for each resource. Which one it is only the
+// answer tells, hence all of the kind.
+var lookedUp = map[string]string{"ec2:DescribeVpcAttribute": "vpc/*"}

@@ -104,7 +104,7 @@ func (r *release) noteVersions(ctx context.Context, project *codebuild.Project, 
 		case "", version:
 			r.note("Builds run %s %s.", name, version)
 		default:
-			r.note("The build of %s runs %s %s here, and installs %s where its image lacks it.", project.Name, name, version, pinned)
+			r.note("Builds run %s %s here, and install %s where their image lacks it.", name, version, pinned)
 		}
 	}
 	return nil

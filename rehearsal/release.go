@@ -83,6 +83,11 @@ func newRelease(w *world.World, app App, s *settings, kept string) (*release, er
 			Source: verdict.Source{Repository: app.Repository, Branch: app.Branch, Commit: app.Commit, Message: app.Message},
 		},
 	}
+	for _, action := range repositoryActions(p) {
+		if from := sources[action.Name]; !from.pushed {
+			r.verdict.Beside = append(r.verdict.Beside, from.Source)
+		}
+	}
 	if err := r.supply(kept); err != nil {
 		return nil, errors.Join(err, r.tidy())
 	}

@@ -146,8 +146,11 @@ func (r *release) fetch(ctx context.Context, a action, from *checkout) (count in
 	r.revisions[a.Outputs[0]] = from.Commit
 	if from.pushed {
 		r.verdict.Source.Commit = from.Commit
-	} else {
-		r.verdict.Beside = append(r.verdict.Beside, from.Source)
+	}
+	for i := range r.verdict.Beside {
+		if r.verdict.Beside[i].Repository == from.Repository {
+			r.verdict.Beside[i].Commit = from.Commit
+		}
 	}
 	return len(files), nil
 }

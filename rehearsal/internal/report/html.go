@@ -49,7 +49,7 @@ type page struct {
 	*verdict.Verdict
 	Passed   bool
 	Headline string
-	Source   string
+	Sources  []string
 	Located  string
 	Problems []problem
 	Figures  []figure
@@ -100,7 +100,7 @@ type decisions struct {
 
 func newPage(v *verdict.Verdict) *page {
 	p := &page{
-		Verdict: v, Passed: v.Passed(), Headline: headline(v), Source: sourced(v.Source), Located: strings.TrimPrefix(located(v), " · "),
+		Verdict: v, Passed: v.Passed(), Headline: headline(v), Sources: sources(v), Located: strings.TrimPrefix(located(v), " · "),
 		Pipelines: pipelineDrawings(v), Charts: charts(v), Still: still(v.Traffic), Spent: spent(v),
 	}
 	for i := range v.Steps {

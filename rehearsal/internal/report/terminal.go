@@ -39,9 +39,20 @@ func Terminal(w io.Writer, v *verdict.Verdict, color bool, width int) error {
 // Header says what is released: the verdict's pipeline, its place and its source.
 func (l *Live) Header(v *verdict.Verdict) {
 	l.hanging("", l.paint(bold, "Rehearsal of "+clean(v.Pipeline))+l.paint(dim, located(v)))
-	if from := sourced(v.Source); from != "" {
+	for _, from := range sources(v) {
 		l.hanging("", from)
 	}
+}
+
+// sources are what was pushed, and the pipeline's other repositories.
+func sources(v *verdict.Verdict) []string {
+	var all []string
+	for _, s := range append([]verdict.Source{v.Source}, v.Beside...) {
+		if from := sourced(s); from != "" {
+			all = append(all, from)
+		}
+	}
+	return all
 }
 
 func located(v *verdict.Verdict) string {

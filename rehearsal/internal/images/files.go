@@ -1,9 +1,6 @@
 package images
 
 import (
-	"archive/tar"
-	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,9 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
 // files are a build's context, as .dockerignore leaves it. Nothing outside of its folder is read, be it through a link.
@@ -44,35 +38,6 @@ func openFiles(o build) (*files, error) {
 }
 
 func (f *files) close() { _ = f.root.Close() }
-
-// layer copies into a new layer, in a file in dir; left is what it cannot copy.
-func (f *files) layer(ctx context.Context, dir string, c copying) (layer v1.Layer, left []string, err error) {
-	out, err := os.CreateTemp(dir, "layer-*.tar.gz")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() {
-		if err = errors.Join(err, out.Close()); err != nil {
-			err = errors.Join(err, os.Remove(out.Name()))
-		}
-	}()
-	zip, err := gzip.NewWriterLevel(out, gzip.BestSpeed)
-	if err != nil {
-		return nil, nil, err
-	}
-	w := &layerWriter{ctx: ctx, files: f, tar: tar.NewWriter(zip), copying: c, made: map[string]bool{}}
-	if err := w.owners(); err != nil {
-		return nil, nil, err
-	}
-	if err := w.all(); err != nil {
-		return nil, nil, err
-	}
-	if err := errors.Join(w.tar.Close(), zip.Close()); err != nil {
-		return nil, nil, err
-	}
-	layer, err = tarball.LayerFromFile(out.Name())
-	return layer, w.left, err
-}
 
 // glob are the paths in the context that a source names.
 func (f *files) glob(source string) ([]string, error) {

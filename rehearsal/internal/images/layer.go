@@ -18,10 +18,22 @@ type layerWriter struct {
 	ctx      context.Context
 	files    *files
 	tar      *tar.Writer
+	packed   bool // archives stay as they are
 	made     map[string]bool
 	left     []string
 	uid, gid int
 	chmod    fs.FileMode
+}
+
+// write writes the whole layer.
+func (w *layerWriter) write() error {
+	if err := w.owners(); err != nil {
+		return err
+	}
+	if err := w.all(); err != nil {
+		return err
+	}
+	return w.tar.Close()
 }
 
 func (w *layerWriter) owners() error {
@@ -85,7 +97,7 @@ func (w *layerWriter) source(at string) error {
 	if info.IsDir() {
 		return w.folder(at)
 	}
-	if w.unpack {
+	if w.unpack && !w.packed {
 		if done, err := w.archive(at); done || err != nil {
 			return err
 		}

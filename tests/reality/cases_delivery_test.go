@@ -10,6 +10,7 @@ func delivery() service {
 		group       = "codedeploy/deploymentGroup:DeploymentGroup"
 		pipeline    = "codepipeline/pipeline:Pipeline"
 		connection  = "codestarconnections/connection:Connection"
+		repository  = "codecommit/repository:Repository"
 	)
 	machine := values{"type": "LINUX_CONTAINER", "computeType": "BUILD_GENERAL1_SMALL", "image": "aws/codebuild/amazonlinux2-x86_64-standard:5.0", "privilegedMode": true}
 	build := values{"serviceRole": "${build-role.arn}", "artifacts": values{"type": "CODEPIPELINE"}, "environment": machine,
@@ -92,6 +93,8 @@ func delivery() service {
 			{"connection-name", connection, values{"name": "before", "providerType": "GitHub"}, values{"name": "after"}},
 			{"connection-kind", connection, values{"name": "kind", "providerType": "GitHub"}, values{"providerType": "Bitbucket"}},
 			{"connection-tags", connection, values{"name": "tags", "providerType": "GitHub"}, tags},
+			{"source-description", repository, values{"repositoryName": "described"}, values{"description": "Dogs"}},
+			{"source-tags", repository, values{"repositoryName": "tags"}, tags},
 		},
 		wrongs: []wrong{
 			{"build-name-no", project, cb("my project", nil)},
@@ -130,6 +133,12 @@ func delivery() service {
 			{"connection-long", connection, values{"name": text(33), "providerType": "GitHub"}},
 			{"connection-kind-no", connection, values{"name": "wrong", "providerType": "SourceForge"}},
 			{"connection-nothing", connection, values{"name": "wrong"}},
+			{"source-nameless", repository, values{"description": "Dogs"}},
+			{"source-long", repository, values{"repositoryName": text(101)}},
+			{"source-name-no", repository, values{"repositoryName": "my dogs"}},
+			{"source-name-git", repository, values{"repositoryName": "dogs.git"}},
+			{"source-described-long", repository, values{"repositoryName": "wrong", "description": text(1001)}},
+			{"source-unknown", repository, values{"repositoryName": "wrong", "defaultbranch": "main"}},
 		},
 	}
 }

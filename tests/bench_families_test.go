@@ -28,18 +28,18 @@ func BenchmarkFamilies(b *testing.B) {
 		{"up-unchanged", []string{string(drydock.Up)}},
 		{"preview-unchanged", []string{string(drydock.Preview), "--expect-no-changes"}},
 	}
-	state, of := b.TempDir(), map[string]time.Duration{}
-	run := func(stack string, args []string) usage {
-		return measure(b, exec.Command(path, append(args, "--stack", stack, "--dir", root, "--state", state)...))
-	}
-	run("dev", steps[0].args) // builds the program
+	of := map[string]time.Duration{}
 	for _, stack := range familyStacks {
-		resources := float64(cloudResources(b, stack))
+		state, resources := b.TempDir(), float64(cloudResources(b, stack))
+		run := func(args []string) usage {
+			return measure(b, exec.Command(path, append(args, "--stack", stack, "--dir", root, "--state", state)...))
+		}
+		run(steps[0].args) // builds the program
 		for _, step := range steps {
 			b.Run(stack+"/"+step.name, func(b *testing.B) {
 				var used usage
 				for range b.N {
-					used = run(stack, step.args)
+					used = run(step.args)
 				}
 				if stack == familyStacks[0] {
 					of[step.name] = used.elapsed

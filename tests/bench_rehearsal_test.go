@@ -34,6 +34,7 @@ func BenchmarkRehearsal(b *testing.B) {
 			cmd.Dir = root
 			return cmd
 		}
+		measure(b, run("preview")) // builds the program
 		up := measure(b, run("up"))
 		for _, name := range []string{"cold", "warm"} {
 			b.Run(r.stack+"/"+name, func(b *testing.B) {

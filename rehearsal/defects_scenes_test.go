@@ -17,6 +17,7 @@ import (
 type scene struct {
 	world *world.World
 	files map[string]string
+	app   App
 }
 
 const keyType = "aws:kms/key:Key"
@@ -32,6 +33,7 @@ var scenes = map[string]func(testing.TB) scene{
 	"own":   repositoryFiles,
 	"hooks": withHooks,
 	"key":   withKey,
+	"eks":   toClusters,
 }
 
 // repositoryFiles is a stack whose repository has the three files, as scaffold has written them.
@@ -41,7 +43,7 @@ func repositoryFiles(t testing.TB) scene {
 	dock, stack := up(t, c)
 	files, err := Scaffold(t.Context(), dock, stack, "")
 	require.NoError(t, err)
-	return scene{world.Of(dock.Cloud()), files}
+	return scene{world: world.Of(dock.Cloud()), files: files}
 }
 
 // withHooks calls a function at each event of a deployment.
@@ -75,6 +77,11 @@ func withKey(t testing.TB) scene {
 	return scene{world: world.Of(dock.Cloud())}
 }
 
+// toClusters is the shop of the EKS stack.
+func toClusters(t testing.TB) scene {
+	return scene{world: hurried(t, made(t, "eks"), "60s"), app: shop}
+}
+
 var staged = struct {
 	sync.Mutex
 	by map[string]scene
@@ -83,6 +90,9 @@ var staged = struct {
 // subjectOf is a copy of the scene, brought up once.
 func subjectOf(t testing.TB, name string) *subject {
 	t.Helper()
+	if name == "deployer" {
+		return &subject{TB: t, world: deployerWorld(t), dir: builtDefinition(t), files: map[string]string{}}
+	}
 	bring, special := scenes[name]
 	if !special {
 		return &subject{TB: t, world: made(t, name), dir: bashDog, files: map[string]string{}}
@@ -92,7 +102,7 @@ func subjectOf(t testing.TB, name string) *subject {
 	if staged.by[name].world == nil {
 		staged.by[name] = bring(t)
 	}
-	s := &subject{TB: t, world: staged.by[name].world.Clone(), dir: bashDog, files: map[string]string{}}
+	s := &subject{TB: t, world: staged.by[name].world.Clone(), dir: bashDog, files: map[string]string{}, app: staged.by[name].app, manifests: map[string]string{}}
 	maps.Copy(s.files, staged.by[name].files)
 	return s
 }

@@ -42,7 +42,7 @@ type row struct {
 // TestInjectedDefects injects every defect, each alone, and every mutant of a policy: the rehearsal must fail at the step
 // where AWS would, and name the defect. The table in docs/rehearsal.md is made of what it says.
 func TestInjectedDefects(t *testing.T) {
-	all := slices.Concat(fileDefects, buildDefects, containerDefects, runningDefects, recordDefects, policyDefects, circumstances)
+	all := slices.Concat(fileDefects, buildDefects, containerDefects, runningDefects, recordDefects, policyDefects, circumstances, clusterDefects, definitionDefects)
 	rows := make([]row, len(all))
 	t.Run("each", func(t *testing.T) {
 		for i, d := range all {
@@ -76,12 +76,12 @@ func score(rows []row, m *mutated) string {
 		all, caught = all+o.all(), caught+o.caught
 	}
 	return fmt.Sprintf("**%d of %d injected defects** are caught, each at the step where AWS would fail. Of **%d mutants** of the policies of\n"+
-		"three stacks, %d are caught and %d survive; the second table has the reasons.\n\n", len(rows), len(rows), all, caught, all-caught)
+		"four stacks, %d are caught and %d survive; the second table has the reasons.\n\n", len(rows), len(rows), all, caught, all-caught)
 }
 
 // TestScenesAreSound: without its defect, each release goes through.
 func TestScenesAreSound(t *testing.T) {
-	for _, name := range []string{"dev", "staging", "production", "own", "hooks", "key"} {
+	for _, name := range []string{"dev", "staging", "production", "own", "hooks", "key", "eks", "deployer"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			passes(t, subjectOf(t, name).release(quick...))
@@ -95,6 +95,9 @@ func (s *subject) release(options ...Option) *Verdict {
 	s.app.Dir = s.dir
 	if len(s.files) > 0 {
 		s.app.Dir = copyOf(s, s.dir, s.files)
+	}
+	if len(s.manifests) > 0 {
+		s.app.Sources = map[string]string{"Manifests": copyOf(s, shopManifests, s.manifests)}
 	}
 	for _, name := range s.programs {
 		require.NoError(s, os.Chmod(filepath.Join(s.app.Dir, name), 0o755))

@@ -21,7 +21,7 @@ func FuzzConfigurations(f *testing.F) {
 		for _, b := range which[:min(len(which), 8)] {
 			set(t, at(t, config, family.key)[family.name], keys[int(b)%len(keys)], family.typeOf(t), text, number)
 		}
-		if err, made := deploy(t, family.stack, config); err != nil && made > 0 {
+		if made, err := deploy(t, family.stack, config); err != nil && made > 0 {
 			t.Errorf("%d resources are registered, and then: %v", made, err)
 		}
 	})

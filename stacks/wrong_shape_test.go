@@ -45,7 +45,7 @@ func TestWrongShapes(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err, made := deploy(t, "all", c.config)
+			made, err := deploy(t, "all", c.config)
 			assert.ErrorContains(t, err, c.want)
 			assert.Zero(t, made)
 			if err != nil {

@@ -114,13 +114,33 @@ func accountOf(arn string) string {
 	return parsed.Account
 }
 
-// namespacesOf are those that the cluster is expected to have: that access policies are for, and that builds deploy to.
+// namespacesOf are those that the cluster is expected to have: that access policies are for, and where a policy is for all of
+// them, that the variable NAMESPACE of the cluster's deployments names.
 func namespacesOf(w *world.World, cluster *drydock.Record) []string {
 	var all []string
 	for _, a := range associationsOf(w, cluster) {
-		all = append(all, a.Inputs.Obj("accessScope").Strs("namespaces")...)
+		scope := a.Inputs.Obj("accessScope")
+		all = append(all, scope.Strs("namespaces")...)
+		if scope.Str("type") == "cluster" {
+			all = append(all, deployedTo(w, a.Inputs.Str("principalArn"))...)
+		}
 	}
 	all = slices.DeleteFunc(all, func(name string) bool { return !namespaceName.MatchString(name) }) // a pattern
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// deployedTo are the namespaces of the projects that take on the role.
+func deployedTo(w *world.World, role string) []string {
+	var all []string
+	for _, project := range w.All("aws:codebuild/project:Project") {
+		variables := map[string]string{}
+		for _, v := range project.Inputs.Obj("environment").Objs("environmentVariables") {
+			variables[v.Str("name")] = v.Str("value")
+		}
+		if variables["ROLE_ARN"] == role {
+			all = append(all, variables["NAMESPACE"])
+		}
+	}
+	return all
 }

@@ -277,7 +277,7 @@ var stackEdits = []expected{
 		says: []string{"data: delete s3/bucketV2 bash-dog: the bucket is deleted, which loses its objects; it is protected, so Pulumi refuses"},
 	},
 	{
-		name: "region", stack: "production", ops: "update 1, replace 90", dangers: "data 8, traffic 12, releases 1", refused: true,
+		name: "region", stack: "production", ops: "update 1, replace 90", dangers: "data 8, traffic 12, releases 1, protection 3", refused: true,
 		edit: edit{{production, "us-east-2", "us-east-1"}},
 		says: []string{"way out: leave the provider's settings as they are, such as `aws:region`"},
 	},

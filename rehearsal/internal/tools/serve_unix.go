@@ -4,7 +4,6 @@ package tools
 
 import (
 	"context"
-	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
@@ -132,7 +131,7 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn) {
 	})
 	// Before the exit code: who reads the tool's output must find its end once the tool has ended.
 	closeAll(files)
-	_ = gob.NewEncoder(conn).Encode(code) // an error is the client's end
+	_, _ = conn.Write([]byte{byte(code)}) // an error is the client's end
 }
 
 // receive gets the client's descriptors and its request.
@@ -155,13 +154,11 @@ func receive(conn *net.UnixConn) (files []*os.File, request shim.Request, err er
 			files = append(files, os.NewFile(uintptr(fd), [...]string{"stdin", "stdout", "stderr"}[len(files)%3]))
 		}
 	}
-	if err := gob.NewDecoder(conn).Decode(&request); err != nil {
-		return files, request, err
+	if len(files) != 3 {
+		return files, request, fmt.Errorf("%d descriptors instead of three", len(files))
 	}
-	if len(files) != 3 || len(request.Args) == 0 {
-		return files, request, errors.New("not a request of the shim")
-	}
-	return files, request, nil
+	request, err = decode(conn)
+	return files, request, err
 }
 
 func closeAll(files []*os.File) {

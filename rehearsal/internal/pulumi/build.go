@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -87,7 +88,7 @@ func (r *runner) pulumi(ctx context.Context, c tools.Command) int {
 // apart runs the engine for a command that brings its own clouds, as a drydock of the build's.
 func (r *runner) apart(ctx context.Context, c tools.Command) int {
 	cmd := exec.CommandContext(ctx, r.engine.Path, c.Args...)
-	cmd.Env = r.withGo(slices.Clone(c.Env))
+	cmd.Env = r.withGo(ownHome(slices.Clone(c.Env)))
 	return execute(cmd, c)
 }
 
@@ -102,12 +103,28 @@ func (r *runner) environment(of []string) []string {
 		providers = append(providers, fmt.Sprintf("%s:%d", name, port))
 	}
 	slices.Sort(providers)
-	env = r.withGo(env)
+	env = r.withGo(ownHome(env))
 	return append(env,
 		"AWS_ENDPOINT_URL_S3="+r.url, "AWS_ENDPOINT_URL_KMS="+r.url, "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ACCESS_KEY_ID=ASIAREHEARSAL0000000", "AWS_SECRET_ACCESS_KEY=rehearsal", "AWS_SESSION_TOKEN=rehearsal",
 		"PULUMI_DEBUG_PROVIDERS="+strings.Join(providers, ","), "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 	)
+}
+
+// ownHome keeps the engine to the build's home. It asks the system's users for its own, not HOME, and a login of the build
+// would otherwise be one of the person who rehearses.
+// https://www.pulumi.com/docs/iac/cli/environment-variables/
+func ownHome(env []string) []string {
+	own := ""
+	for _, v := range env {
+		if home, ok := strings.CutPrefix(v, "HOME="); ok {
+			own = "PULUMI_HOME=" + filepath.Join(home, ".pulumi")
+		}
+		if strings.HasPrefix(v, "PULUMI_HOME=") {
+			return env
+		}
+	}
+	return append(env, own)
 }
 
 // withGo is the environment with this machine's Go, its modules and its cache.

@@ -35,7 +35,7 @@ func (r *release) proposed(ctx context.Context) (*repository, error) {
 	if err := p.git(ctx, work, "init", "--quiet", "--initial-branch", p.base); err != nil {
 		return nil, err
 	}
-	if err := p.before(ctx, r.app.Dir, len(strays) > 0); err != nil {
+	if err := p.before(ctx, r.app.Dir, files, len(strays) > 0); err != nil {
 		return nil, err
 	}
 	if err := p.git(ctx, work, "checkout", "--quiet", "-b", proposal); err != nil {
@@ -59,13 +59,17 @@ func (r *release) proposed(ctx context.Context) (*repository, error) {
 func (p *repository) path(name string) string { return filepath.Join(p.dir, name) }
 
 // before commits what the pull request is to be merged into: the folder's last commit if something is not committed, else
-// the one before it; nothing where there is none.
-func (p *repository) before(ctx context.Context, app string, uncommitted bool) error {
+// the one before it; the folder as it is where there is none.
+func (p *repository) before(ctx context.Context, app string, files []string, uncommitted bool) error {
 	base := "HEAD~1"
 	if uncommitted {
 		base = "HEAD"
 	}
-	if git(app, "rev-parse", "--verify", "--quiet", base) != "" {
+	if git(app, "rev-parse", "--verify", "--quiet", base) == "" {
+		if _, err := copyFiles(ctx, app, p.path("work"), files); err != nil {
+			return err
+		}
+	} else {
 		archive := exec.CommandContext(ctx, "git", "-C", app, "archive", base)
 		extract := exec.CommandContext(ctx, "tar", "-x", "-C", p.path("work"))
 		pipe, err := archive.StdoutPipe()

@@ -15,10 +15,10 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
-// committed is a copy of the definition as a git repository of its own, with the files replaced in a second commit.
-func committed(t *testing.T, changes map[string]string) string {
+// committed is a copy of the definition, with files replaced, as a git repository of its own; more are in a second commit.
+func committed(t *testing.T, base, changes map[string]string) string {
 	t.Helper()
-	dir := copyOf(t, definitionDir, nil)
+	dir := copyOf(t, definitionDir, base)
 	run := func(args ...string) {
 		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
 		out, err := cmd.CombinedOutput()
@@ -37,7 +37,7 @@ func committed(t *testing.T, changes map[string]string) string {
 
 func TestAStrangersPullRequestStartsNothing(t *testing.T) {
 	w := deployerWorld(t)
-	r, err := newRelease(w, App{Dir: committed(t, map[string]string{"README.md": "Hello\n"})}, settled(quick), "")
+	r, err := newRelease(w, App{Dir: committed(t, nil, map[string]string{"README.md": "Hello\n"})}, settled(quick), "")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, r.tidy()) }()
 	require.NoError(t, r.review(t.Context(), PullRequest{Actor: "42", Fork: true, Event: "PULL_REQUEST_CREATED"}))
@@ -73,16 +73,20 @@ func TestAPullRequestIsReviewed(t *testing.T) {
 	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	require.NoError(t, err)
 	_, requires, _ := strings.Cut(string(mod), "require")
-	dir := copyOf(t, definitionDir, map[string]string{
+	config, err := os.ReadFile(filepath.Join(definitionDir, "Pulumi.app.yaml"))
+	require.NoError(t, err)
+	dir := committed(t, map[string]string{
 		"go.mod": "module definition\n\ngo 1.26.6\n\nrequire github.com/container-pipeline/container-pipeline v0.0.0\n\n" +
 			"replace github.com/container-pipeline/container-pipeline => " + root + "\n\nrequire" + requires,
-		"go.sum":   string(sum),
-		"tools.go": "//go:build tools\n\npackage main\n\nimport _ \"github.com/container-pipeline/container-pipeline/drydock\"\n",
-	})
-	_ = dir
+		"go.sum": string(sum),
+		// There is no boundary in the drydock of a review of this stack alone.
+		"Pulumi.app.yaml": strings.Split(string(config), "  definition:boundary")[0],
+	}, map[string]string{"Pulumi.app.yaml": strings.Split(string(config), "  definition:boundary")[0] + "  definition:retention: 30\n"})
 	v, err := Review(t.Context(), dock, App{Dir: dir}, PullRequest{Actor: "583231"}, Of(stack), Builder("none"))
 	require.NoError(t, err)
 	passes(t, v)
+	log := strings.Join(stepOf(t, v, "deployer-review", "BUILD").Log, "\n")
+	assert.Contains(t, log, "retentionInDays", "the review has what changes")
 	assert.Equal(t, verdict.Manual, stepOf(t, v, "deployer-review", "Stacks").Result)
 	assert.Equal(t, "GitHub shows success, with the link to the log", stepOf(t, v, "deployer-review", "Status").Detail)
 	assert.Equal(t, before, world.Of(dock.Cloud()))

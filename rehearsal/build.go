@@ -46,7 +46,7 @@ func (r *release) build(ctx context.Context, a action) error {
 		r.note("%s", note)
 	}
 	err = r.phases(ctx, a, project, output)
-	if err := r.deployedWhat(ctx, a); err != nil {
+	if err := r.deployedWhat(ctx, a, err != nil); err != nil {
 		return err
 	}
 	if err != nil {
@@ -150,7 +150,7 @@ func (r *release) phases(ctx context.Context, a action, project *codebuild.Proje
 	for _, phase := range output.Phases {
 		step := verdict.Step{Stage: a.stage, Action: a.Name, Name: phase.Name, Took: phase.Took.Round(time.Millisecond)}
 		err := r.do(ctx, step, func(s *verdict.Step) error {
-			s.Log, s.Detail = phase.Log, phase.Context
+			s.Log, s.Detail = phase.Log, inOneLine(phase.Context)
 			if phase.Status == codebuild.Succeeded {
 				return nil
 			}
@@ -173,6 +173,15 @@ func (r *release) phases(ctx context.Context, a action, project *codebuild.Proje
 		return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Build"}, func(*verdict.Step) error { return output.Problem })
 	}
 	return failed
+}
+
+// inOneLine leaves out what is between a text's first and last line: the log has the whole command.
+func inOneLine(text string) string {
+	begin, rest, more := strings.Cut(text, "\n")
+	if !more {
+		return text
+	}
+	return begin + " … " + strings.TrimSpace(rest[strings.LastIndexByte(rest, '\n')+1:])
 }
 
 // outputs hands the build's artifacts on: the first output is the primary one, others have the names of secondary ones.

@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"maps"
-	"strings"
 	"sync"
 	"testing"
 
@@ -66,13 +65,7 @@ func withKey(t testing.TB) scene {
 	c := configOf(t, "dev")
 	c.pipeline(t)["artifactKeyArn"] = keyARN
 	dock := drydock.Start(t)
-	_, id, _ := strings.Cut(keyARN, "/")
-	key := &drydock.Record{
-		Type: keyType, ID: id, Scope: "123456789012/us-east-2", Seeded: true, Inputs: map[string]any{},
-		Outputs: map[string]any{"arn": keyARN, "keyId": id, "isEnabled": true, "policy": `{"Version":"2012-10-17","Statement":[{"Sid":"Account",
-			"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}`},
-	}
-	require.NoError(t, dock.Cloud().Locked(func() error { return dock.Cloud().Put(key) }))
+	require.NoError(t, dock.Cloud().Locked(func() error { return dock.Cloud().Put(accountKey()) }))
 	dock.Stack("test", drydock.Program(stacks.Deploy), drydock.Project("container-pipeline"), drydock.Config(c)).Up(t)
 	return scene{world: world.Of(dock.Cloud())}
 }

@@ -82,7 +82,7 @@ func (b *build) run(t *testing.T) {
 		"PATH=" + filepath.Join(b.root, "bin") + ":" + os.Getenv("PATH"), "HOME=" + filepath.Join(b.root, "home"),
 		"CALLS=" + filepath.Join(b.root, "calls"), "ARCHIVE=" + filepath.Join(b.root, "pulumi.tar.gz"),
 		"PARAMETERS=" + filepath.Join(b.root, "parameters"), "PREVIEWED=" + previewed,
-		"PULUMI_VERSION=3.255.0", "PULUMI_SHA256=" + sum, "BACKEND_URL=s3://states", "STACKS=dev meta", "OWN_STACK=meta", "DIRECTORY=.",
+		"PULUMI_VERSION=3.255.0", "PULUMI_SHA256=" + sum, "BACKEND_URL=s3://states", "STACKS=dev meta", "OWN_STACK=meta", "DIRECTORY=.", "BOUNDARY=deployer-boundary",
 		"DEFINITION_PARAMETER=/container-pipeline/deployer/definition", "STATUS_PARAMETER=/container-pipeline/deployer/status",
 		"BASE_BRANCH=main", "PREVIEW=yes", "CODEBUILD_SRC_DIR=" + shell.Dir, "CODEBUILD_SRC_DIR_Plan=" + filepath.Join(b.root, "Plan"),
 		"CODEBUILD_RESOLVED_SOURCE_VERSION=" + commit,

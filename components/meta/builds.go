@@ -51,6 +51,7 @@ func (args *PipelineArgs) build(b backend, kind, description, buildspec, own str
 			"DIRECTORY":            pulumi.String(args.Source.Directory),
 			"DEFINITION_PARAMETER": pulumi.String(args.parameter("definition")),
 			"STATUS_PARAMETER":     pulumi.String(args.parameter("status")),
+			"BOUNDARY":             pulumi.String(boundaryName(args.Project)),
 		},
 		Tags: args.Tags,
 	}

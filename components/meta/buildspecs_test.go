@@ -12,7 +12,10 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-const commit = "0123456789abcdef0123456789abcdef01234567"
+const (
+	commit  = "0123456789abcdef0123456789abcdef01234567"
+	bounded = "--config container-pipeline:permissionsBoundary=deployer-boundary"
+)
 
 // specification is a build specification as CodeBuild reads it.
 type specification struct {
@@ -128,9 +131,9 @@ func TestUp(t *testing.T) {
 	put := "aws ssm put-parameter --name /container-pipeline/deployer/"
 	assert.Equal(t, []string{
 		"pulumi login s3://states",
-		"pulumi up --stack dev --yes --skip-preview --non-interactive --plan " + plan + "/dev.plan",
+		"pulumi up --stack dev --yes --skip-preview --non-interactive " + bounded + " --plan " + plan + "/dev.plan",
 		put + "definition --value " + commit + " --overwrite",
-		"pulumi up --stack meta --yes --skip-preview --non-interactive --plan " + plan + "/meta.plan",
+		"pulumi up --stack meta --yes --skip-preview --non-interactive " + bounded + " --plan " + plan + "/meta.plan",
 		put + "definition --value " + commit + " --overwrite",
 		put + "status --value Definition " + commit + " is deployed. --overwrite",
 	}, b.calls[2:], "what the own stack's update starts finds the definition deployed")
@@ -173,7 +176,8 @@ func TestReview(t *testing.T) {
 	assert.Equal(t, []string{"go run github.com/container-pipeline/container-pipeline/cmd/drydock diff --base origin/main --merge-base " +
 		"--markdown --output " + filepath.Join(b.root, "home") + "/review.md --stack dev --stack meta"}, b.called("go "))
 	assert.Equal(t, []string{
-		"pulumi preview --stack dev --non-interactive --diff", "pulumi preview --stack meta --non-interactive --diff",
+		"pulumi preview --stack dev --non-interactive " + bounded + " --diff",
+		"pulumi preview --stack meta --non-interactive " + bounded + " --diff",
 	}, b.called("pulumi preview"))
 	assert.Empty(t, b.called("aws"))
 

@@ -94,8 +94,7 @@ func (d *Deployer) compose(ctx *pulumi.Context, name string, a *DeployerArgs, st
 
 // addBoundary makes the boundary. It is named, because other stacks spell it.
 func (d *Deployer) addBoundary(ctx *pulumi.Context, name string, here ground.Place, a *DeployerArgs, statements []iam.Statement) error {
-	boundaryName := a.Project + "-boundary"
-	arn := fmt.Sprintf("arn:%s:iam::%s:policy/%s", here.Partition, here.Account, boundaryName)
+	arn := fmt.Sprintf("arn:%s:iam::%s:policy/%s", here.Partition, here.Account, boundaryName(a.Project))
 	limits := func(uses []string) limits {
 		return limits{
 			here: here, arn: arn, name: name, statements: statements, more: a.BoundaryActions,
@@ -109,7 +108,7 @@ func (d *Deployer) addBoundary(ctx *pulumi.Context, name string, here ground.Pla
 		return limits(uses).boundary().Render(iam.ManagedPolicy)
 	}).(pulumi.StringOutput)
 	policy, err := awsiam.NewPolicy(ctx, name+"-boundary", &awsiam.PolicyArgs{
-		Name: pulumi.String(boundaryName), Description: pulumi.String("The most that roles of " + a.Project + " and of what it deploys can do"),
+		Name: pulumi.String(boundaryName(a.Project)), Description: pulumi.String("The most that roles of " + a.Project + " and of what it deploys can do"),
 		Policy: text, Tags: ground.Tags(a.Tags),
 	}, pulumi.Parent(d), pulumi.DeleteBeforeReplace(true))
 	if err != nil {
@@ -118,6 +117,8 @@ func (d *Deployer) addBoundary(ctx *pulumi.Context, name string, here ground.Pla
 	d.BoundaryArn, d.BoundaryName = policy.Arn, policy.Name
 	return nil
 }
+
+func boundaryName(project string) string { return project + "-boundary" }
 
 func (d *Deployer) newPolicies(
 	ctx *pulumi.Context, name, description string, statements []iam.Statement, tags map[string]string,

@@ -128,7 +128,7 @@ func TestEnvironments(t *testing.T) {
 	assert.Equal(t, map[string]string{
 		"BACKEND_URL": "s3://deployer-state-1a2b3c4?region=us-east-2&awssdk=v2", "DIRECTORY": ".", "OWN_STACK": "meta", "STACKS": "production meta",
 		"DEFINITION_PARAMETER": "/container-pipeline/deployer/definition", "STATUS_PARAMETER": "/container-pipeline/deployer/status",
-		"PULUMI_VERSION": "3.255.0", "PULUMI_SHA256": strings.Repeat("0a", 32),
+		"PULUMI_VERSION": "3.255.0", "PULUMI_SHA256": strings.Repeat("0a", 32), "BOUNDARY": "deployer-boundary",
 		"CLOUDFLARE_API_TOKEN": "SECRETS_MANAGER arn:aws:secretsmanager:us-east-2:123456789012:secret:cf-a1b2c3",
 	}, up)
 	review := cloud.Resource(t, "Project", "deployer-review").Variables()

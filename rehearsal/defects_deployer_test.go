@@ -120,7 +120,7 @@ var definitionDefects = []defect{
 			return strings.ReplaceAll(text, "events.amazonaws.com", "codepipeline.amazonaws.com")
 		})
 	}, "events.amazonaws.com"),
-	ofDefinition("the update may not change the states", updating, func(s *subject) { s.policyText(inlineType, "deployer-up", lacking("s3:DeleteObject")) },
+	ofDefinition("the update may not take its lock off the state", "Up / Deployed", func(s *subject) { s.policyText(inlineType, "deployer-up", lacking("s3:DeleteObject")) },
 		"s3:DeleteObject", ".pulumi/locks/"),
 	ofDefinition("a role without the boundary", updating, func(s *subject) { s.files["Pulumi.app.yaml"] = "config:\n  aws:region: us-east-2\n" },
 		"iam:CreateRole", "MakeBoundedRoles"),

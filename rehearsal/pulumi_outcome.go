@@ -12,8 +12,9 @@ import (
 	"github.com/container-pipeline/container-pipeline/rehearsal/verdict"
 )
 
-// deployedWhat notes what a stage's runs of the engine have changed.
-func (r *release) deployedWhat(ctx context.Context, a action) error {
+// deployedWhat notes what a stage's runs of the engine have changed. The engine goes on where it may not take its lock off a
+// state, and no update comes after that one: what was denied counts although the build has succeeded.
+func (r *release) deployedWhat(ctx context.Context, a action, failed bool) error {
 	if r.deployment == nil {
 		return nil
 	}
@@ -23,11 +24,16 @@ func (r *release) deployedWhat(ctx context.Context, a action) error {
 			stacks = append(stacks, run.stack+": "+run.summary())
 		}
 	}
-	if len(stacks) == 0 {
+	denied, more := r.refusedDeployment(a.stage)
+	if len(stacks) == 0 && (denied == nil || failed) {
 		return nil
 	}
 	return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Deployed"}, func(s *verdict.Step) error {
 		s.Detail = strings.Join(stacks, "; ")
+		if denied != nil && !failed {
+			s.More = more
+			return denied
+		}
 		return nil
 	})
 }

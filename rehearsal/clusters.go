@@ -68,7 +68,9 @@ func (r *release) cluster(ctx context.Context, arn string) (awscli.Endpoint, err
 	c.release, c.record = r, r.world.Find(clusterType, "arn", arn)
 	if b := r.building; b != nil && !slices.Contains(b.entered, c) {
 		b.entered = append(b.entered, c)
+		c.mu.Lock()
 		c.refused, c.before = nil, len(c.Troubles())
+		c.mu.Unlock()
 	}
 	return awscli.Endpoint{URL: c.Endpoint(), CA: c.CA()}, nil
 }

@@ -91,8 +91,8 @@ var definitionDefects = []defect{
 		key.Inputs["isEnabled"], key.Outputs["isEnabled"] = false, false
 	}, "KMS.DisabledException"),
 	ofDefinition("the preview writes", previewing, func(s *subject) {
-		s.build("deployer-preview", `if ! pulumi preview --stack "$stack" --non-interactive --json --save-plan "$plan/$stack.plan" >"$plan/$stack.json"; then`,
-			`if ! pulumi up --yes --skip-preview --stack "$stack" --non-interactive >&2; then`)
+		s.build("deployer-preview", `pulumi preview --stack "$stack"`, `pulumi up --yes --skip-preview --stack "$stack"`)
+		s.build("deployer-preview", `--json --save-plan "$plan/$stack.plan" >"$plan/$stack.json"`, ">&2")
 	}, "s3:PutObject", ".pulumi/locks/"),
 	ofDefinition("a program that does not compile", previewing, func(s *subject) {
 		s.files["Pulumi.yaml"] = "name: definition\nruntime: go\n"

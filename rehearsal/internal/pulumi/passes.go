@@ -25,9 +25,6 @@ var passed = map[string]struct {
 	"aws:lambda/function:Function":                   {"lambda.amazonaws.com", []string{"role"}},
 }
 
-// serviceLinked roles are the service's own: nobody passes them.
-const serviceLinked = ":role/aws-service-role/"
-
 // passes are the calls by which the record's roles are passed.
 func passes(was, next *drydock.Record, name string) []access.Call {
 	of, ok := passed[next.Type]

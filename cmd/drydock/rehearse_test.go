@@ -167,20 +167,24 @@ func refused(t *testing.T, f folder) {
 		code int
 		want []string
 	}{
-		"no app":          {[]string{"--app", "testdata/nowhere"}, wrong, []string{"testdata/nowhere: no such file or directory", "give the folder"}},
-		"a file":          {[]string{"--app", file}, wrong, []string{"is a file", "give the folder"}},
-		"builder":         {[]string{"--app", bashDog, "--builder", "kaniko"}, wrong, []string{`"kaniko"`, "docker, podman, buildah, none"}},
-		"alarm":           {[]string{"--app", bashDog, "--alarm", "eruption"}, wrong, []string{`"eruption" is the name of 0 alarms`, "give one of", "bash-dog-errors"}},
-		"time of alarm":   {[]string{"--app", bashDog, "--alarm", "errors@soon"}, wrong, []string{"--alarm errors@soon", "errors@2m"}},
-		"result of hook":  {[]string{"--app", bashDog, "--hook", "AfterInstall=Maybe"}, wrong, []string{"--hook AfterInstall=Maybe", "Succeeded, Failed or TimedOut"}},
-		"hook":            {[]string{"--app", bashDog, "--hook", "AfterInstal=Failed"}, wrong, []string{`no hook "AfterInstal"`, "give one of"}},
-		"pipeline":        {[]string{"--app", bashDog, "--pipeline", "louie"}, wrong, []string{`no pipeline "louie"`, "bash-dog-dev-pipeline"}},
-		"one of two":      {[]string{"--app", bashDog, "-s", "two"}, wrong, []string{"2 pipelines", "dewey-pipeline", "huey-pipeline"}},
-		"no pipeline":     {[]string{"--app", bashDog, "-s", "edge"}, wrong, []string{"the stack edge has no pipeline"}},
-		"not up":          {[]string{"--app", bashDog, "-s", "down"}, failed, []string{"drydock up --stack down"}},
-		"report in file":  {[]string{"--app", bashDog, "--report", file + "/page.html"}, wrong, []string{"--report", "not a directory"}},
-		"report a folder": {[]string{"--app", bashDog, "--report", filepath.Dir(file)}, wrong, []string{"is a folder", "give the file"}},
-		"several":         {[]string{"--app", bashDog, "--alarm", "@", "--hook", "x"}, wrong, []string{"--alarm @", "--hook x"}},
+		"no app":           {[]string{"--app", "testdata/nowhere"}, wrong, []string{"testdata/nowhere: no such file or directory", "give the folder"}},
+		"a file":           {[]string{"--app", file}, wrong, []string{"is a file", "give the folder"}},
+		"builder":          {[]string{"--app", bashDog, "--builder", "kaniko"}, wrong, []string{`"kaniko"`, "docker, podman, buildah, none"}},
+		"alarm":            {[]string{"--app", bashDog, "--alarm", "eruption"}, wrong, []string{`"eruption" is the name of 0 alarms`, "give one of", "bash-dog-errors"}},
+		"time of alarm":    {[]string{"--app", bashDog, "--alarm", "errors@soon"}, wrong, []string{"--alarm errors@soon", "errors@2m"}},
+		"result of hook":   {[]string{"--app", bashDog, "--hook", "AfterInstall=Maybe"}, wrong, []string{"--hook AfterInstall=Maybe", "Succeeded, Failed or TimedOut"}},
+		"source":           {[]string{"--app", bashDog, "--source", "Manifests"}, wrong, []string{"--source Manifests: give the source's name and its folder"}},
+		"folder of source": {[]string{"--app", bashDog, "--source", "Manifests="}, wrong, []string{"--source Manifests=: give"}},
+		"source twice":     {[]string{"--app", bashDog, "--source", "A=.", "--source", "A=.."}, wrong, []string{"--source A=..: A is given twice"}},
+		"no such source":   {[]string{"--app", bashDog, "--source", "Manifests=."}, wrong, []string{`"Manifests"`, "no repository of the pipeline", "acme/bash-dog"}},
+		"hook":             {[]string{"--app", bashDog, "--hook", "AfterInstal=Failed"}, wrong, []string{`no hook "AfterInstal"`, "give one of"}},
+		"pipeline":         {[]string{"--app", bashDog, "--pipeline", "louie"}, wrong, []string{`no pipeline "louie"`, "bash-dog-dev-pipeline"}},
+		"one of two":       {[]string{"--app", bashDog, "-s", "two"}, wrong, []string{"2 pipelines", "dewey-pipeline", "huey-pipeline"}},
+		"no pipeline":      {[]string{"--app", bashDog, "-s", "edge"}, wrong, []string{"the stack edge has no pipeline"}},
+		"not up":           {[]string{"--app", bashDog, "-s", "down"}, failed, []string{"drydock up --stack down"}},
+		"report in file":   {[]string{"--app", bashDog, "--report", file + "/page.html"}, wrong, []string{"--report", "not a directory"}},
+		"report a folder":  {[]string{"--app", bashDog, "--report", filepath.Dir(file)}, wrong, []string{"is a folder", "give the file"}},
+		"several":          {[]string{"--app", bashDog, "--alarm", "@", "--hook", "x"}, wrong, []string{"--alarm @", "--hook x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := f.rehearse(t, c.args...)

@@ -1,6 +1,9 @@
 package iam
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // pattern is text with wildcards. Literal characters stand for themselves even when they are * or ?, as those
 // that come from a policy variable do.
@@ -15,6 +18,7 @@ type token struct {
 // value in the request leaves the pattern unresolved: it matches nothing.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 func parsePattern(text string, resolve resolver) (p pattern, resolved bool) {
+	p = make(pattern, 0, len(text))
 	for text != "" {
 		if resolve != nil && strings.HasPrefix(text, "${") {
 			if end := strings.IndexByte(text, '}'); end > 0 {
@@ -27,9 +31,9 @@ func parsePattern(text string, resolve resolver) (p pattern, resolved bool) {
 				continue
 			}
 		}
-		r := []rune(text)[0]
+		r, size := utf8.DecodeRuneInString(text)
 		p = append(p, token{r, r == '*' || r == '?'})
-		text = text[len(string(r)):]
+		text = text[size:]
 	}
 	return p, true
 }
@@ -78,10 +82,17 @@ func atSegmentEnd(rest pattern) bool {
 // matches tells whether the whole value fits. It keeps every position that the pattern so far can reach, so it
 // takes no longer than the product of both lengths, whatever the pattern.
 func (p pattern) matches(value []rune, cross crossing) bool {
-	reached := make([]bool, len(value)+1)
+	// What comes before the first wildcard settles most.
+	for len(p) > 0 && !p[0].wild {
+		if len(value) == 0 || value[0] != p[0].char {
+			return false
+		}
+		p, value = p[1:], value[1:]
+	}
+	reached, next := make([]bool, len(value)+1), make([]bool, len(value)+1)
 	reached[0] = true
 	for i, t := range p {
-		next := make([]bool, len(value)+1)
+		clear(next)
 		switch {
 		case t.wild && t.char == '*':
 			crosses := cross(p[i+1:])
@@ -93,7 +104,7 @@ func (p pattern) matches(value []rune, cross crossing) bool {
 				next[v+1] = reached[v] && (t.wild || t.char == char)
 			}
 		}
-		reached = next
+		reached, next = next, reached
 	}
 	return reached[len(value)]
 }

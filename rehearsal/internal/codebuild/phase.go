@@ -116,8 +116,8 @@ func (b *build) unable(name string, c Command, err error) *failure {
 	if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		b.broken, b.ending = err, true
 	}
-	f := &failure{context: fmt.Sprintf("COMMAND_EXECUTION_ERROR: Error while executing command: %s. Reason: %v", trimmed(c), err), command: c}
-	f.problem = verdict.Problem{What: oneLine(f.context), Where: b.where(name), File: b.spec.File, Line: c.Line, Fix: "Mend what the reason names on this machine."}
+	f := &failure{context: fmt.Sprintf("COMMAND_EXECUTION_ERROR: Error while executing command: %s. Reason: %v", oneLine(c.Text), err), command: c}
+	f.problem = verdict.Problem{What: f.context, Where: b.where(name), File: b.spec.File, Line: c.Line, Fix: "Mend what the reason names on this machine."}
 	return f
 }
 
@@ -125,12 +125,14 @@ func (b *build) unable(name string, c Command, err error) *failure {
 func (b *build) exited(name string, c Command, code int) *failure {
 	text := b.out.clean(trimmed(c))
 	said := b.out.lastSaid()
-	b.out.printf("Command did not exit successfully %s exit status %d", text, code)
+	// CodeBuild repeats the whole command, twice. It has been logged, and what it said last is to be seen.
+	line := oneLine(text)
+	b.out.printf("Command did not exit successfully %s exit status %d", line, code)
+	context := fmt.Sprintf("COMMAND_EXECUTION_ERROR: Error while executing command: %s. Reason: exit status %d", line, code)
 	return &failure{
-		context: fmt.Sprintf("COMMAND_EXECUTION_ERROR: Error while executing command: %s. Reason: exit status %d", text, code),
-		command: Command{text, c.Line},
+		context: context, command: Command{text, c.Line},
 		problem: verdict.Problem{
-			What:  fmt.Sprintf("COMMAND_EXECUTION_ERROR: Error while executing command: %s. Reason: exit status %d", oneLine(text), code),
+			What:  context,
 			Where: b.where(name), File: b.spec.File, Line: c.Line, Fix: b.remedy(c.Text, said, code),
 		},
 	}

@@ -164,11 +164,11 @@ func TestFailedCommandIsNamed(t *testing.T) {
 	require.Equal(t, Build, p.Name)
 	assert.Equal(t, 7, p.Line)
 	assert.Equal(t, "echo 'no such stage: api' >&2\nexit 5", p.Command)
-	assert.Equal(t, "COMMAND_EXECUTION_ERROR: Error while executing command: "+p.Command+". Reason: exit status 5", p.Context)
+	assert.Equal(t, "COMMAND_EXECUTION_ERROR: Error while executing command: echo 'no such stage: api' >&2 …. Reason: exit status 5", p.Context)
 	assert.Equal(t, "buildspec.yml", out.Problem.File)
 	assert.Equal(t, 7, out.Problem.Line)
 	assert.Equal(t, "phase BUILD of CodeBuild project bash-dog", out.Problem.Where)
-	assert.Equal(t, "COMMAND_EXECUTION_ERROR: Error while executing command: echo 'no such stage: api' >&2 …. Reason: exit status 5", out.Problem.What)
+	assert.Equal(t, p.Context, out.Problem.What)
 	assert.Contains(t, out.Problem.Fix, "no such stage: api")
 	assert.Contains(t, p.Log, "no such stage: api")
 }

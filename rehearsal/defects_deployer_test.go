@@ -173,7 +173,7 @@ var definitionDefects = []defect{
 	}, "approve its own release"),
 	ofDefinition("a preview that may change the states", exceeded, func(s *subject) {
 		s.policyText(inlineType, "deployer-preview", func(text string) string {
-			return strings.Replace(text, `"Sid":"ReadStates","Effect":"Allow","Action":"s3:GetObject"`, `"Sid":"ReadStates","Effect":"Allow","Action":["s3:GetObject","s3:PutObject"]`, 1)
+			return strings.Replace(text, `"Sid":"ReadStates","Effect":"Allow","Action":["s3:GetObject"]`, `"Sid":"ReadStates","Effect":"Allow","Action":["s3:GetObject","s3:PutObject"]`, 1)
 		})
 	}, "change a state", "deployer-preview"),
 	ofDefinition("a review that may write", exceeded, func(s *subject) { s.policyText(inlineType, "deployer-review", granting("ssm:PutParameter")) },

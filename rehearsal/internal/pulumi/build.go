@@ -68,7 +68,7 @@ func (r *runner) pulumi(ctx context.Context, c tools.Command) int {
 		return failed(c, err)
 	}
 	r.changes = nil
-	g := &guard{runner: r, world: r.now.Load()}
+	g := &guard{runner: r, world: r.now.Load(), env: c.Env}
 	r.dock.Guard(g.admit)
 	cmd := exec.CommandContext(ctx, r.engine.Path, c.Args...)
 	cmd.Env = r.environment(c.Env)

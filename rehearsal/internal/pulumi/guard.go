@@ -2,6 +2,7 @@ package pulumi
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/container-pipeline/container-pipeline/drydock"
@@ -15,6 +16,7 @@ type guard struct {
 	*runner
 	world *world.World
 	stale bool // since the world was read
+	env   []string
 }
 
 // admit asks for all calls of an operation, so that one report shows every lack; the error is the first one's, in the
@@ -23,6 +25,10 @@ func (g *guard) admit(call drydock.Call, was, next *drydock.Record) error {
 	if g.stale {
 		g.world, g.stale = world.Held(g.dock.Cloud()), false
 		g.now.Store(g.world)
+	}
+	if strings.HasPrefix(call.Type, "cloudflare:") && !slices.ContainsFunc(g.env, credential) {
+		g.Note("The program manages Cloudflare, and the build has none of CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY and " +
+			"CLOUDFLARE_API_USER_SERVICE_KEY: unless the stack's configuration has one, Cloudflare refuses.")
 	}
 	calls, err := g.calls(call, was, next)
 	if err != nil {
@@ -47,6 +53,13 @@ func (g *guard) admit(call drydock.Call, was, next *drydock.Record) error {
 		g.changes = append(g.changes, Change{call.Op, call.Type, call.Name, id})
 	}
 	return denied
+}
+
+// credential tells whether the variable is one that the provider for Cloudflare takes for a credential.
+// https://www.pulumi.com/registry/packages/cloudflare/installation-configuration/
+func credential(variable string) bool {
+	name, value, _ := strings.Cut(variable, "=")
+	return value != "" && (name == "CLOUDFLARE_API_TOKEN" || name == "CLOUDFLARE_API_KEY" || name == "CLOUDFLARE_API_USER_SERVICE_KEY")
 }
 
 // session is the ARN of a session of the role.

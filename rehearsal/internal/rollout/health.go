@@ -81,7 +81,12 @@ func (d *deployment) replaced(h healthCheck) string {
 	return fmt.Sprintf("ECS stops each task after %s and starts another. ", grace+time.Duration(h.unhealthy)*h.interval)
 }
 
-const pause = 200 * time.Millisecond
+// pause is between two checks. A check that passes counts when another one, settling later, does: the load balancer's takes
+// longer by far, and a container that ends at once has ended by then.
+const (
+	pause    = 200 * time.Millisecond
+	settling = time.Second
+)
 
 // probe asks the running task, which may need some time to listen. A task set is steady when its tasks are healthy for
 // the load balancer and for their own health checks.
@@ -93,15 +98,20 @@ func (d *deployment) probe(ctx context.Context, h healthCheck) *verdict.Problem 
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for {
-		p := d.probeOnce(ctx, h)
+	for passed := false; ; {
+		p, wait := d.probeOnce(ctx, h), pause
 		if p == nil {
 			p = d.running.Unhealthy()
 		}
-		if p == nil {
+		failed := d.running.Failed()
+		passes := p == nil && failed == nil
+		if passes && passed {
 			return nil
 		}
-		if failed := d.running.Failed(); failed != nil {
+		if passed = passes; passed {
+			wait = settling
+		}
+		if failed != nil {
 			if d.running.Inconclusive() {
 				d.granted = "the task cannot run without what lies beyond it: " + failed.What
 				return nil
@@ -110,8 +120,8 @@ func (d *deployment) probe(ctx context.Context, h healthCheck) *verdict.Problem 
 		}
 		select {
 		case <-ctx.Done():
-			return p
-		case <-time.After(pause):
+			return p // nil for one that has passed once, within the last of the patience
+		case <-time.After(wait):
 		}
 	}
 }

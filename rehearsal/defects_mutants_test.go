@@ -33,7 +33,7 @@ type mutant struct {
 }
 
 // drawnName is a name that Pulumi has ended in digits of its own choice.
-var drawnName = regexp.MustCompile(`^(.* of )?(?:bash-dog|shop|website|acme)(?:-([a-z-]+))?-[0-9a-f]{7}$`)
+var drawnName = regexp.MustCompile(`^(.* of )?(?:bash-dog|shop|website|blog|acme)(?:-([a-z-]+))?-[0-9a-f]{7}$`)
 
 // key names the mutant in every stack alike: without the digits that Pulumi has chosen, and without what a stack is called.
 func (m mutant) key() string {

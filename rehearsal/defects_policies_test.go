@@ -150,7 +150,7 @@ func (m mutant) shares(c verdict.Call) bool {
 // releasesOf are the apps of the stack's pipelines.
 func releasesOf(stack string) []App {
 	if stack == "eks" {
-		return []App{shop, website}
+		return []App{shop, blog}
 	}
 	return []App{{Dir: bashDog}}
 }

@@ -82,7 +82,7 @@ func actionsOf(v *Verdict) []string {
 func TestProgramsThatABuildspecNames(t *testing.T) {
 	w := made(t, "eks")
 	for name, want := range map[string][]string{
-		"shop-image": nil, "shop-manifests": {"kustomize"}, "website-manifests": {"helm"}, "shop-staging-deploy": {"kubectl"},
+		"shop-image": nil, "shop-manifests": {"kustomize"}, "blog-manifests": {"helm"}, "shop-staging-deploy": {"kubectl"},
 	} {
 		p, err := codebuild.ReadProject(w, name)
 		require.NoError(t, err)

@@ -19,13 +19,13 @@ import (
 
 const (
 	shopManifests = "../examples/eks/shop-manifests"
-	websiteCharts = "../examples/eks/website-charts"
+	blogCharts    = "../examples/eks/blog-charts"
 )
 
-// shop and website are the examples of the eks stack.
+// shop and blog are the examples of the eks stack.
 var (
-	shop    = App{Dir: bashDog, Pipeline: "shop", Sources: map[string]string{"Manifests": shopManifests}}
-	website = App{Dir: bashDog, Pipeline: "website", Sources: map[string]string{"acme/website-charts": websiteCharts}}
+	shop = App{Dir: bashDog, Pipeline: "shop", Sources: map[string]string{"Manifests": shopManifests}}
+	blog = App{Dir: bashDog, Pipeline: "blog", Sources: map[string]string{"acme/blog-charts": blogCharts}}
 )
 
 // manifestsOf is the app with another folder for its manifests.
@@ -172,11 +172,11 @@ func assertEntered(t *testing.T, v *Verdict) {
 	}
 }
 
-// TestWebsiteIsReleased renders a Helm chart; its image is of another architecture than this machine may have.
-func TestWebsiteIsReleased(t *testing.T) {
-	v := play(t, hurried(t, made(t, "eks"), "20s"), website, Builder("none"))
+// TestBlogIsReleased renders a Helm chart; its image is of another architecture than this machine may have.
+func TestBlogIsReleased(t *testing.T) {
+	v := play(t, hurried(t, made(t, "eks"), "20s"), blog, Builder("none"))
 	passes(t, v)
-	assert.Equal(t, []string{"Deployment web/website: 2 of 2 pods are ready"}, stepOf(t, v, "staging", "Workloads").Log)
+	assert.Equal(t, []string{"Deployment web/blog: 2 of 2 pods are ready"}, stepOf(t, v, "staging", "Workloads").Log)
 	assert.Equal(t, verdict.Passed, stepOf(t, v, "Manifests", "BUILD").Result)
 	assert.True(t, slices.ContainsFunc(v.Notes, func(n string) bool { return strings.Contains(n, "arm64") }), v.Notes)
 }

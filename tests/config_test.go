@@ -56,10 +56,10 @@ func TestWrongConfigurations(t *testing.T) {
 			acme := at(t, s[ekscicd], "acme")
 			at(t, acme, "clusters", "staging")["account"] = 22
 			at(t, acme, "applications", "shop", "deployments", 0)["namespace"] = "Shop"
-			at(t, acme, "applications", "website", "manifests")["chart"] = "../chart"
+			at(t, acme, "applications", "blog", "manifests")["chart"] = "../chart"
 		}, []string{
 			ekscicd + `.acme.clusters.staging.account: "22" is not valid`, ekscicd + `.acme.applications.shop.deployments[0].namespace: "Shop" is not valid`,
-			ekscicd + `.acme.applications.website.manifests.chart: "../chart" leaves the repository`,
+			ekscicd + `.acme.applications.blog.manifests.chart: "../chart" leaves the repository`,
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -164,8 +164,8 @@ var eksEdits = []expected{
 		name: "deployment added", stack: "eks", ops: "create 10, update 4",
 		edit: edit{{eksStack, "              namespace: web\n", "              namespace: web\n            - cluster: production\n"}},
 		says: []string{
-			"gained principal AWS arn:aws:iam::333333333333:root, PullFromWorkloadAccounts of website",
-			"gained condition StringEquals aws:PrincipalTag/eks-deploy website-production, AssumeByLabel of website-production",
+			"gained principal AWS arn:aws:iam::333333333333:root, PullFromWorkloadAccounts of blog",
+			"gained condition StringEquals aws:PrincipalTag/eks-deploy blog-production, AssumeByLabel of blog-production",
 		},
 	},
 	{
@@ -185,12 +185,12 @@ var eksEdits = []expected{
 	},
 	{
 		name: "application removed", stack: "eks", ops: "update 1, delete 28", dangers: "data 4",
-		edit: edit{{eksStack, "        website:\n          source:\n            repository: acme/website\n          manifests:\n            repository: acme/website-charts\n" +
+		edit: edit{{eksStack, "        blog:\n          source:\n            repository: acme/blog\n          manifests:\n            repository: acme/blog-charts\n" +
 			"            tool: helm\n            imageName: web.image\n          machine:\n            architecture: ARM64\n          deployments:\n" +
 			"            - cluster: staging\n              namespace: web\n", ""}},
 		says: []string{
-			"data: delete ecr/repository website: the repository is deleted, which loses its images; forceDelete takes the images along",
-			"update s3/bucketLifecycleConfigurationV2 acme (rules[artifacts website])",
+			"data: delete ecr/repository blog: the repository is deleted, which loses its images; forceDelete takes the images along",
+			"update s3/bucketLifecycleConfigurationV2 acme (rules[artifacts blog])",
 		},
 	},
 	{
@@ -201,7 +201,7 @@ var eksEdits = []expected{
 	{
 		name: "from Helm to Kustomize", stack: "eks", ops: "update 1",
 		edit: edit{{eksStack, "            tool: helm\n            imageName: web.image\n", ""}},
-		says: []string{"update codebuild/project website-manifests (environment.environmentVariables[CHART], environment.environmentVariables[ENVIRONMENTS].value"},
+		says: []string{"update codebuild/project blog-manifests (environment.environmentVariables[CHART], environment.environmentVariables[ENVIRONMENTS].value"},
 	},
 	{
 		name: "images and artifacts protected", stack: "eks", ops: "update 3",

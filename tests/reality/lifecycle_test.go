@@ -56,9 +56,9 @@ func changeOf(component string) change {
 			"update aws:codebuild/project:Project website-staging-deploy"}},
 		"meta": {"build.timeoutMinutes", 30, []string{"update aws:codebuild/project:Project deployer-preview",
 			"update aws:codebuild/project:Project deployer-review", "update aws:codebuild/project:Project deployer-up"}},
-		"ekscicd": {"applications.website.deployments[0].namespace", "pages",
-			[]string{"replace aws:eks/accessPolicyAssociation:AccessPolicyAssociation website-staging",
-				"update aws:codebuild/project:Project website-staging-deploy"}},
+		"ekscicd": {"applications.blog.deployments[0].namespace", "pages",
+			[]string{"replace aws:eks/accessPolicyAssociation:AccessPolicyAssociation blog-staging",
+				"update aws:codebuild/project:Project blog-staging-deploy"}},
 	}[family]
 }
 

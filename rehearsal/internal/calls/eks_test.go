@@ -145,7 +145,7 @@ func TestForbiddenEKS(t *testing.T) {
 		"shop-image eks:DescribeCluster staging",
 		"shop-staging eks:CreateAccessEntry staging",
 		"shop-staging iam:PutRolePolicy shop-staging",
-		"shop-image ecr:PutImage website",
+		"shop-image ecr:PutImage blog",
 		"shop-manifests ecr:PutImage shop",
 		"shop-image-pull-request s3:GetObject rEhEaRs",
 		"shop-image-pull-request s3:PutObject rEhEaRs",

@@ -29,7 +29,8 @@ type DeployRoleArgs struct {
 	// Label is the value of DeployTag. Default: the component's name.
 	Label string `pulumi:"label"`
 	// AccessPolicy of EKS: "AmazonEKSEditPolicy" writes workloads, services, configuration and secrets,
-	// "AmazonEKSAdminPolicy" roles and role bindings as well. Default: "AmazonEKSEditPolicy".
+	// "AmazonEKSAdminPolicy" roles and role bindings as well, of what RBAC itself allows the deploy role: Kubernetes does
+	// not count access policies there. Default: "AmazonEKSEditPolicy".
 	// https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 	AccessPolicy string `pulumi:"accessPolicy"`
 	// Tags of role and access entry. Default: none.

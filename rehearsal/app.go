@@ -46,6 +46,7 @@ type settings struct {
 	dock     *drydock.Dock // has the states of stacks; nil: none is up
 	begin    func(*Verdict)
 	step     func(verdict.Step)
+	busy     func(what string) (stop func())
 	log      io.Writer
 	progress io.Writer
 }
@@ -82,7 +83,9 @@ func Hook(hook, result string) Option { return func(s *settings) { s.hooks[hook]
 func Of(stack *drydock.Stack) Option { return func(s *settings) { s.stack = stack } }
 
 // Show shows the release while it is rehearsed: what is released, and each step as it ends.
-func Show(t *Terminal) Option { return func(s *settings) { s.begin, s.step = t.Header, t.Step } }
+func Show(t *Terminal) Option {
+	return func(s *settings) { s.begin, s.step, s.busy = t.Header, t.Step, t.Busy }
+}
 
 // EmptyClusters leaves clusters without the namespaces that someone has to create. Default: the rehearsal takes that
 // person's part, and says so.
@@ -95,7 +98,10 @@ func Progress(w io.Writer) Option { return func(s *settings) { s.progress = w } 
 func Log(w io.Writer) Option { return func(s *settings) { s.log = w } }
 
 func settled(options []Option) *settings {
-	s := &settings{tasks: true, hooks: map[string]string{}, begin: func(*Verdict) {}, step: func(verdict.Step) {}, log: io.Discard, progress: io.Discard}
+	s := &settings{
+		tasks: true, hooks: map[string]string{}, begin: func(*Verdict) {}, step: func(verdict.Step) {}, log: io.Discard, progress: io.Discard,
+		busy: func(string) func() { return func() {} },
+	}
 	for _, option := range options {
 		option(s)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (r *release) build(ctx context.Context, a action) error {
 	if err != nil {
 		return r.do(ctx, verdict.Step{Stage: a.stage, Action: a.Name, Name: "Sources"}, func(*verdict.Step) error { return err })
 	}
-	output, err := codebuild.Run(ctx, *input)
+	output, err := r.run(ctx, *input)
 	if err = errors.Join(err, r.building.close()); err != nil {
 		return err
 	}
@@ -56,6 +57,14 @@ func (r *release) build(ctx context.Context, a action) error {
 		return err
 	}
 	return r.outputs(a, output)
+}
+
+// run builds. Builds take long, and their output is seen only where it is asked for.
+func (r *release) run(ctx context.Context, input codebuild.Input) (*codebuild.Output, error) {
+	if r.settings.log == io.Discard {
+		defer r.settings.busy("The project " + input.Project.Name + " builds")()
+	}
+	return codebuild.Run(ctx, input)
 }
 
 // buildInput is what CodePipeline gives to a build.

@@ -195,7 +195,7 @@ func (r *release) reviewBuild(ctx context.Context, a action, project *codebuild.
 	}
 	input.Initiator, input.ID = "GitHub-Hookshot/rehearsal", uuid.NewString()
 	input.Overrides = append(input.Overrides, webhookVariables(event)...)
-	output, err := codebuild.Run(ctx, *input)
+	output, err := r.run(ctx, *input)
 	if err = errors.Join(err, r.building.close()); err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func (r *release) again(ctx context.Context, builds []deploying) error {
 			if err != nil {
 				return err
 			}
-			output, err := codebuild.Run(ctx, *input)
+			output, err := r.run(ctx, *input)
 			if err = errors.Join(err, r.building.close()); err != nil {
 				return err
 			}

@@ -58,9 +58,11 @@ func padded(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
 }
 
-func (t *terminal) line(text string) {
+func (t *terminal) line(text string) { t.write(strings.TrimRight(text, " ") + "\n") }
+
+func (t *terminal) write(text string) {
 	if t.err == nil {
-		_, t.err = io.WriteString(t.w, strings.TrimRight(text, " ")+"\n")
+		_, t.err = io.WriteString(t.w, text)
 	}
 }
 

@@ -56,6 +56,7 @@ func Review(ctx context.Context, cloud *drydock.Dock, app App, request PullReque
 	if err != nil {
 		return nil, err
 	}
+	r.verdict.PullRequest = true
 	s.begin(r.verdict)
 	started := time.Now()
 	err = r.review(ctx, request)

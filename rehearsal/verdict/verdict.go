@@ -17,7 +17,9 @@ type Verdict struct {
 	Source Source `json:"source"`
 	// Beside are the pipeline's other repositories, as they were at the push.
 	Beside []Source `json:"beside,omitempty"`
-	Steps  []Step   `json:"steps"`
+	// PullRequest is whether it is of a pull request, which is built and not released.
+	PullRequest bool   `json:"pullRequest,omitempty"`
+	Steps       []Step `json:"steps"`
 	// Calls are those that the release made, and Forbidden those that must not be possible.
 	Calls     []Call `json:"calls"`
 	Forbidden []Call `json:"forbidden"`

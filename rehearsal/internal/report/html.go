@@ -123,13 +123,14 @@ func newPage(v *verdict.Verdict) *page {
 }
 
 func headline(v *verdict.Verdict) string {
+	what := strings.Replace(subject(v), "the", "This", 1)
 	switch {
 	case v.Passed():
-		return "This release goes through"
+		return what + " goes through"
 	case rolledBack(v.Traffic):
-		return "This release would be rolled back"
+		return what + " would be rolled back"
 	}
-	return "This release would fail"
+	return what + " would fail"
 }
 
 // rolledBack tells whether the new version had requests, and has none in the end.

@@ -108,11 +108,19 @@ func (t *terminal) log(lines []string) {
 func (t *terminal) conclusion(v *verdict.Verdict) {
 	t.line("")
 	if v.Passed() {
-		t.hanging("", t.paint(green, "✓ Passed:")+" the release goes through, in "+duration(ends(v))+" of simulated time.")
+		t.hanging("", t.paint(green, "✓ Passed:")+" "+subject(v)+" goes through, in "+duration(ends(v))+" of simulated time.")
 	} else {
 		t.hanging("", t.paint(red, "✗ Failed:")+" "+failure(v))
 	}
 	t.hanging("  ", t.paint(dim, spent(v)))
+}
+
+// subject is what was rehearsed.
+func subject(v *verdict.Verdict) string {
+	if v.PullRequest {
+		return "the pull request"
+	}
+	return "the release"
 }
 
 // failure says where and when a release ends, and how many defects there are.
@@ -122,7 +130,7 @@ func failure(v *verdict.Verdict) string {
 	if s == nil {
 		return problems + " to mend."
 	}
-	return fmt.Sprintf("the release ends at %s, %s after it began; %s to mend.", clean(path(s)), duration(s.At+s.Took), problems)
+	return fmt.Sprintf("%s ends at %s, %s after it began; %s to mend.", subject(v), clean(path(s)), duration(s.At+s.Took), problems)
 }
 
 // spent says what the rehearsal cost in real time.

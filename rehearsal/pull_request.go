@@ -40,24 +40,12 @@ func Review(ctx context.Context, cloud *drydock.Dock, app App, request PullReque
 	if !actorID.MatchString(request.Actor) {
 		return nil, wrong("the pull request's actor is %q: give the numeric ID of a GitHub account, from https://api.github.com/users/<name>", request.Actor)
 	}
-	s := settled(options)
-	s.dock = cloud
-	if err := cloud.Serve(ctx); err != nil {
-		return nil, err
-	}
-	if s.stack != nil && app.Pipeline == "" {
-		name, err := pipelineOf(s.stack)
-		if err != nil {
-			return nil, err
-		}
-		app.Pipeline = name
-	}
-	r, err := newRelease(world.Of(cloud.Cloud()), app, s, cloud.Dir())
+	r, err := opened(ctx, cloud, app, options)
 	if err != nil {
 		return nil, err
 	}
 	r.verdict.PullRequest = true
-	s.begin(r.verdict)
+	r.settings.begin(r.verdict)
 	started := time.Now()
 	err = r.review(ctx, request)
 	if ctx.Err() != nil {

@@ -43,22 +43,11 @@ func Run(t drydock.TB, cloud *drydock.Dock, app App, options ...Option) *Verdict
 // *drydock.UsageError for what is not there, as a pipeline, a folder or an alarm, another one for an interruption. One
 // folder's rehearsals run one after the other.
 func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Option) (*Verdict, error) {
-	s := settled(options)
-	s.dock = cloud
-	if err := cloud.Serve(ctx); err != nil {
-		return nil, err
-	}
-	if s.stack != nil && app.Pipeline == "" {
-		name, err := pipelineOf(s.stack)
-		if err != nil {
-			return nil, err
-		}
-		app.Pipeline = name
-	}
-	r, err := newRelease(world.Of(cloud.Cloud()), app, s, cloud.Dir())
+	r, err := opened(ctx, cloud, app, options)
 	if err != nil {
 		return nil, err
 	}
+	s := r.settings
 	s.begin(r.verdict)
 	started := time.Now()
 	err = r.play(ctx)
@@ -73,6 +62,23 @@ func Release(ctx context.Context, cloud *drydock.Dock, app App, options ...Optio
 	}
 	r.verdict.Wall, r.verdict.Images = time.Since(started), r.builder.Busy()
 	return r.verdict, errors.Join(err, r.tidy())
+}
+
+// opened is what begins with the app at the stack's pipeline, in the clouds as they are.
+func opened(ctx context.Context, cloud *drydock.Dock, app App, options []Option) (*release, error) {
+	s := settled(options)
+	s.dock = cloud
+	if err := cloud.Serve(ctx); err != nil {
+		return nil, err
+	}
+	if s.stack != nil && app.Pipeline == "" {
+		name, err := pipelineOf(s.stack)
+		if err != nil {
+			return nil, err
+		}
+		app.Pipeline = name
+	}
+	return newRelease(world.Of(cloud.Cloud()), app, s, cloud.Dir())
 }
 
 // where is how far the release has come.
